@@ -1,0 +1,1 @@
+"""The collaborative server: rooms in which OT and Yjs clients edit one application model."""

@@ -1,0 +1,208 @@
+"""The description of the HTTP API, OpenAPI 3.1. A test holds it against the routes.
+
+SPEC: section AP. Called by ``app``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = ["describe"]
+
+_ROOM = {
+    "name": "room",
+    "in": "path",
+    "required": True,
+    "schema": {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}$"},
+}
+_PROBLEM = {
+    "description": "What is wrong, with a stable code.",
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Error"}}},
+}
+
+
+def describe() -> dict[str, Any]:
+    """Return the document served at ``/api/openapi.json``."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Design Rooms",
+            "version": "1",
+            "description": "Rooms in which people co-design an application model. Editing itself "
+            "goes over WebSockets: /yjs/{room}, /hocuspocus, /rooms/{room}/socket.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "paths": {**_session_paths(), **_room_paths(), **_content_paths(), **_server_paths()},
+        "components": {"schemas": _schemas()},
+    }
+
+
+def _session_paths() -> dict[str, Any]:
+    return {
+        "/api/session": {
+            "get": _operation("Who am I? Makes a new browser a guest.", "Session"),
+            "put": _operation(
+                "Rename the guest.",
+                "Session",
+                body=_object({"name": {"type": "string", "maxLength": 60}}, ["name"]),
+            ),
+        }
+    }
+
+
+def _room_paths() -> dict[str, Any]:
+    body = _object(
+        {
+            "name": _ROOM["schema"],
+            "title": {"type": "string", "maxLength": 120},
+            "model": {"type": "object", "description": "A model in its disk form."},
+        },
+        ["name"],
+    )
+    return {
+        "/api/rooms": {
+            "get": _operation("List the rooms.", "Rooms"),
+            "post": _operation("Create a room.", "Room", status="201", body=body),
+        },
+        "/api/rooms/{room}": {"parameters": [_ROOM], "get": _operation("One room.", "Room")},
+        "/api/rooms/{room}/import": {
+            "parameters": [_ROOM, _query("create", {"type": "boolean"})],
+            "post": {
+                **_operation("Replace the room's model by a file, by diff.", "Imported"),
+                "requestBody": {
+                    "required": True,
+                    "content": {
+                        "application/json": {"schema": {"type": "object"}},
+                        "application/yaml": {"schema": {"type": "string"}},
+                    },
+                },
+            },
+        },
+        "/api/rooms/{room}/export": {
+            "parameters": [_ROOM, _query("format", {"enum": ["json", "yaml"]})],
+            "get": _operation("The model in its canonical disk form.", None),
+        },
+    }
+
+
+def _content_paths() -> dict[str, Any]:
+    pages = [
+        _query("after", {"type": "integer", "minimum": 0}),
+        _query("limit", {"type": "integer", "minimum": 0, "maximum": 1000}),
+    ]
+    return {
+        "/api/rooms/{room}/definitions": {
+            "parameters": [_ROOM],
+            "get": _operation("The definitions that the model is checked against.", None),
+        },
+        "/api/rooms/{room}/problems": {
+            "parameters": [_ROOM],
+            "get": _operation("What is accepted but not right.", "Problems"),
+        },
+        "/api/rooms/{room}/revisions": {
+            "parameters": [_ROOM, *pages],
+            "get": _operation("A page of the history.", "Revisions"),
+        },
+        "/api/rooms/{room}/model": {
+            "parameters": [_ROOM],
+            "get": _operation("The live form at the head.", None),
+        },
+    }
+
+
+def _server_paths() -> dict[str, Any]:
+    return {
+        "/healthz": {"get": _operation("The process answers.", None)},
+        "/readyz": {"get": _operation("Rooms can be joined.", None)},
+        "/metrics": {"get": _operation("Prometheus metrics.", None)},
+        "/api/openapi.json": {"get": _operation("This document.", None)},
+    }
+
+
+def _operation(
+    summary: str,
+    schema: str | None,
+    *,
+    status: str = "200",
+    body: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    response: dict[str, Any] = {"description": summary}
+    if schema is not None:
+        reference = {"$ref": f"#/components/schemas/{schema}"}
+        response["content"] = {"application/json": {"schema": reference}}
+    operation: dict[str, Any] = {
+        "summary": summary,
+        "responses": {status: response, "default": _PROBLEM},
+    }
+    if body is not None:
+        operation["requestBody"] = {
+            "required": True,
+            "content": {"application/json": {"schema": body}},
+        }
+    return operation
+
+
+def _query(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"name": name, "in": "query", "required": False, "schema": schema}
+
+
+def _object(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": required}
+
+
+def _schemas() -> dict[str, Any]:
+    text, number, moment = (
+        {"type": "string"},
+        {"type": "integer", "minimum": 0},
+        {"type": "string", "format": "date-time"},
+    )
+    room = {
+        "name": text,
+        "title": text,
+        "createdBy": text,
+        "createdAt": moment,
+        "updatedAt": moment,
+        "revision": number,
+        "sessions": number,
+    }
+    problem = {
+        "node": text,
+        "path": {"type": "array"},
+        "code": text,
+        "message": text,
+        "severity": text,
+    }
+    problems = {"type": "array", "items": _object(problem, ["node", "code", "message"])}
+    fault = _object({"pointer": text, "line": number, "code": text, "reason": text}, ["pointer"])
+    revision = {"revision": number, "author": text, "time": moment, "kind": text, "update": text}
+    session = {"user": text, "name": text, "color": text, "tenant": text, "role": text}
+    return {
+        "Session": _object(session, list(session)),
+        "Room": _object(room, list(room)),
+        "Rooms": _object(
+            {"rooms": {"type": "array", "items": {"$ref": "#/components/schemas/Room"}}}, ["rooms"]
+        ),
+        "Imported": _object(
+            {"room": text, "revision": number, "changed": {"type": "boolean"}, "problems": problems},
+            ["room", "revision", "changed", "problems"],
+        ),
+        "Problems": _object({"revision": number, "problems": problems}, ["revision", "problems"]),
+        "Revisions": _object(
+            {
+                "revisions": {"type": "array", "items": _object(revision, list(revision))},
+                "head": number,
+            },
+            ["revisions", "head"],
+        ),
+        "Error": _object(
+            {
+                "type": text,
+                "title": text,
+                "status": number,
+                "code": text,
+                "detail": text,
+                "errors": {"type": "array", "items": fault},
+            },
+            ["type", "title", "status", "code", "detail"],
+        ),
+    }

@@ -1,0 +1,123 @@
+"""Local mode: who is who on one machine, without accounts.
+
+Only connections from this machine are taken, and every one of them may edit every room. Each
+browser gets a guest identity of its own by a signed cookie; without a cookie the principal follows
+from the token alone, so that a tool that comes back with the same token is the same user, and its
+Yjs client ids and sources are still its own. SPEC: section AU. Called by ``api``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from collab.errors import InvalidValue, NotAllowed
+from collab.ids import TenantId, UserId
+from collab.limits import USER_NAME_UTF16_MAX
+from collab.messages import Principal, Role
+from collab.values import check_text, utf16_length
+
+__all__ = ["COOKIE_NAME", "Guest", "LocalAuthenticator", "load_key"]
+
+COOKIE_NAME: Final = "design_rooms_guest"
+_TENANT: Final = TenantId("local")
+_SALT: Final = "design-rooms guest"
+# Colours that carry white text in both themes.
+_COLORS: Final = (
+    "#c2410c", "#b45309", "#4d7c0f", "#047857", "#0f766e", "#0369a1",
+    "#1d4ed8", "#6d28d9", "#a21caf", "#be185d", "#be123c", "#57534e",
+)
+_ANIMALS: Final = (
+    "Badger", "Beaver", "Crane", "Dolphin", "Falcon", "Fox", "Gecko", "Heron", "Ibex", "Jackdaw",
+    "Kestrel", "Lynx", "Marten", "Newt", "Otter", "Puffin", "Quail", "Raven", "Stork", "Wren",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """What a guest's cookie says."""
+
+    id: str
+    name: str
+
+
+class LocalAuthenticator:
+    """The ``Authenticator`` of local mode. *key* signs cookies and must be kept."""
+
+    def __init__(self, key: bytes) -> None:
+        self._serializer = URLSafeSerializer(key, salt=_SALT)
+
+    def authenticate(
+        self, *, token: str | None, cookies: Mapping[str, str], peer: str
+    ) -> Principal:
+        """Return the guest of the cookie, or the principal that follows from the token.
+
+        Raises ``NotAllowed`` (``auth_not_local``) for a peer that is not on this machine.
+        """
+        if not _is_local(peer):
+            raise NotAllowed("local mode takes connections from this machine", code="auth_not_local")
+        guest = self.read_cookie(cookies.get(COOKIE_NAME))
+        if guest is not None:
+            return _principal(f"guest:{guest.id}", guest.name)
+        if not token:
+            return _principal("local", "Local")
+        digest = hashlib.sha256(token.encode()).hexdigest()[:16]
+        return _principal(f"token:{digest}", f"Guest {digest[:4]}")
+
+    def new_guest(self) -> Guest:
+        """Return a guest that nobody else is."""
+        guest_id = secrets.token_hex(8)
+        return Guest(guest_id, f"Guest {_pick(_ANIMALS, guest_id)}")
+
+    def read_cookie(self, cookie: str | None) -> Guest | None:
+        """Return the guest of a cookie, or None if there is none or it is not ours."""
+        if not cookie:
+            return None
+        try:
+            content = self._serializer.loads(cookie)
+        except BadSignature:
+            return None
+        return Guest(content["id"], content["name"])
+
+    def write_cookie(self, guest: Guest) -> str:
+        """Return the signed cookie of a guest; ``InvalidValue`` (``user_name``) for a bad name."""
+        name = check_text(guest.name).strip()
+        if not name or utf16_length(name) > USER_NAME_UTF16_MAX or not name.isprintable():
+            raise InvalidValue(
+                "user_name", f"a name has 1 to {USER_NAME_UTF16_MAX} printable characters"
+            )
+        return str(self._serializer.dumps({"id": guest.id, "name": name}))
+
+
+def load_key(data_dir: Path) -> bytes:
+    """Return the key of this installation from *data_dir*, making it at the first start."""
+    path = data_dir / "secret.key"
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        key = secrets.token_bytes(32)
+        path.touch(mode=0o600)
+        path.write_bytes(key)
+        return key
+
+
+def _principal(user: str, name: str) -> Principal:
+    return Principal(UserId(user), name, _pick(_COLORS, user), _TENANT, Role.EDITOR)
+
+
+def _pick(choices: tuple[str, ...], text: str) -> str:
+    return choices[hashlib.sha256(text.encode()).digest()[0] % len(choices)]
+
+
+def _is_local(peer: str) -> bool:
+    try:
+        return ipaddress.ip_address(peer).is_loopback
+    except ValueError:
+        return False

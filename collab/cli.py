@@ -1,0 +1,192 @@
+"""The ``design-rooms`` command.
+
+Verbs that touch rooms talk to a running server (``--server``); ``validate`` works on files alone.
+Exit codes: 0 done, 1 refused or invalid, 2 wrong usage, 3 no server or a server that failed.
+SPEC: section CL.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+from urllib.parse import quote
+
+import click
+import httpx
+
+from collab.errors import DesignRoomsError
+from collab.limits import MODEL_FILE_BYTES_MAX
+from collab.settings import Settings
+
+__all__ = ["main"]
+
+_TIMEOUT_S = 60.0
+
+
+def _default_server() -> str:
+    host, port = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000")
+    return f"http://{host}:{port}"
+
+
+_server_option = click.option(
+    "--server",
+    default=_default_server,
+    show_default="http://$HOST:$PORT",
+    help="The server to talk to.",
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="design-rooms")
+def main() -> None:
+    """Design Rooms: edit one application model together, by OT and by Yjs.
+
+    Start with `design-rooms serve`, then `design-rooms import FILE --room NAME`.
+    """
+
+
+@main.command()
+def serve() -> None:
+    """Serve rooms, designer and preview until interrupted.
+
+    HOST, PORT and DATA_DIR are taken from the environment (127.0.0.1, 8000, ./data).
+    """
+    from collab.main import serve as run  # Late: the other verbs need none of the server.
+
+    try:
+        settings = Settings.from_environment(os.environ)
+        click.echo(f"Design Rooms: {settings.url}  (data in {settings.data_dir.resolve()})")
+        run(settings)
+    except DesignRoomsError as error:
+        _fail(error.message, 3)
+
+
+@main.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--room", required=True, help="The room; it is created if it does not exist.")
+@_server_option
+def import_(file: Path, room: str, server: str) -> None:
+    """Make FILE (JSON or YAML) the model of a room.
+
+    The room's model is replaced by diff: what did not change keeps its identity, and importing the
+    same file again changes nothing. If anything in FILE is wrong, all of it is listed and nothing
+    is imported.
+    """
+    response = _request(
+        "POST",
+        f"{server}/api/rooms/{quote(room, safe='')}/import",
+        params={"create": "true"},
+        content=_read(file),
+        headers={"content-type": f"application/{_format_of(file)}"},
+    )
+    result = _json(response, file)
+    state = "imported" if result["changed"] else "already there, nothing changed"
+    click.echo(f"{file}: {state} (room {result['room']}, revision {result['revision']})")
+    _show_problems(result["problems"])
+    click.echo(f"Open {server}/rooms/{result['room']}")
+
+
+@main.command()
+@click.option("--room", required=True, help="The room.")
+@click.option("--format", "format_", type=click.Choice(["json", "yaml"]), default="json")
+@click.option(
+    "--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Default: print it."
+)
+@_server_option
+def export(room: str, format_: str, output: Path | None, server: str) -> None:
+    """Write a room's model in its canonical form."""
+    url = f"{server}/api/rooms/{quote(room, safe='')}/export"
+    response = _request("GET", url, params={"format": format_})
+    if response.is_error:
+        _show_error(response)
+    if output is None:
+        click.echo(response.text, nl=False)
+    else:
+        output.write_bytes(response.content)
+        click.echo(f"{output}: {len(response.content)} bytes", err=True)
+
+
+@main.command()
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+def validate(files: tuple[Path, ...]) -> None:
+    """Check model FILES without a server.
+
+    Lists every error (exit code 1) and every problem, which do not keep a file from being imported.
+    """
+    from collab.model import dsl
+
+    is_valid = True
+    for file in files:
+        format_ = "yaml" if _format_of(file) == "yaml" else "json"
+        result = dsl.validate(_read(file), format=format_, file_name=str(file))  # type: ignore[arg-type]
+        is_valid = is_valid and result.is_importable
+        for error in result.errors:
+            click.echo(f"{file}:{error.line}: error: {error.reason} [{error.code}] {error.pointer}")
+        for problem in result.problems:
+            click.echo(
+                f"{file}:{problem.line}: {problem.severity}: {problem.message} [{problem.code}]"
+            )
+        if result.is_importable:
+            click.echo(f"{file}: valid, {len(result.problems)} problems")
+    if not is_valid:
+        sys.exit(1)
+
+
+@main.command()
+@_server_option
+def rooms(server: str) -> None:
+    """List the rooms."""
+    for room in _json(_request("GET", f"{server}/api/rooms"))["rooms"]:
+        click.echo(f"{room['name']:<32} r{room['revision']:<8} {room['title']}")
+
+
+def _read(file: Path) -> bytes:
+    if file.stat().st_size > MODEL_FILE_BYTES_MAX:
+        _fail(f"{file}: a model file has at most {MODEL_FILE_BYTES_MAX} bytes", 1)
+    return file.read_bytes()
+
+
+def _format_of(file: Path) -> str:
+    return "yaml" if file.suffix.lower() in {".yaml", ".yml"} else "json"
+
+
+def _request(method: str, url: str, **options: Any) -> httpx.Response:
+    try:
+        # Proxies are for the world outside; the server is on this machine.
+        with httpx.Client(timeout=_TIMEOUT_S, trust_env=False) as client:
+            return client.request(method, url, **options)
+    except httpx.TransportError as error:
+        _fail(f"{url}: {error}. Is the server running? Start it with `design-rooms serve`.", 3)
+
+
+def _json(response: httpx.Response, file: Path | None = None) -> Any:
+    if response.is_error:
+        _show_error(response, file)
+    return response.json()
+
+
+def _show_error(response: httpx.Response, file: Path | None = None) -> NoReturn:
+    is_problem = response.headers.get("content-type", "").startswith("application/problem+json")
+    problem = response.json() if is_problem else {"detail": response.text, "code": "unknown"}
+    for error in problem.get("errors", ()):
+        where = f"{file or ''}:{error['line']}"
+        click.echo(f"{where}: error: {error['reason']} [{error['code']}] {error['pointer']}")
+    _fail(f"{problem['detail']} [{problem['code']}]", 3 if response.status_code >= 500 else 1)
+
+
+def _show_problems(problems: list[dict[str, Any]]) -> None:
+    for problem in problems:
+        click.echo(f"  {problem['severity']}: {problem['message']} ({problem['node']})")
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    click.echo(message, err=True)
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,245 @@
+"""The bridge: one document in two forms, JSON for OT and a Yjs Doc, kept in step edit by edit.
+
+Theory. A change arrives in one form and has to happen in both, atomically, or not at all; but a
+Yjs update cannot be looked into before it is applied, and a transaction cannot be rolled back. So
+there are two Docs. An update goes to the *twin* first, whose events give the op; the op is applied
+to the JSON document, where it can be checked and, unlike in a Doc, taken back. Then
+
+- accepted: the *real* Doc takes the update as it is (``keep``);
+- refused, in whole or in part: one transaction on the real Doc takes the update *and* the inverse
+  of what is refused (``keep_with``). What that emits holds no trace of the refused values, is the
+  revision's update, and brings the twin back into step. Since an inverse may restore something
+  under a new identity, the surviving op is read off the real Doc's events.
+
+An op needs no twin: it is checked on the JSON document and then written to the real Doc, and what
+falls out is applied to the twin (``write``).
+
+Invariant, after every method that returns: document == view of the real Doc == view of the twin.
+SPEC: section BR. Called by ``room``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from pycrdt import Map, get_state
+
+from collab.crdt.reading import Component, Reading, read_changes
+from collab.crdt.update import decode_state_vector
+from collab.crdt.view import Fault
+from collab.crdt.writing import write_fresh_text, write_op
+from collab.crdt.ydoc import YDoc
+from collab.errors import DesignRoomsError, InvalidUpdate
+from collab.ids import ClientId
+from collab.ot import json0
+from collab.values import Json, Path, SharedList, SharedMap
+
+__all__ = ["APPLICATION_ROOTS", "FREE_ROOT", "Bridge", "Trial", "state_vector_of"]
+
+APPLICATION_ROOTS: Final = ("application", "nodes")
+FREE_ROOT: Final = "model"
+
+
+@dataclass(slots=True)
+class Trial:
+    """An op that is applied to the JSON document and may still be taken back."""
+
+    op: list[Component]
+    faults: list[Fault] = field(default_factory=list)
+    cut_texts: list[tuple[Path, str]] = field(default_factory=list)
+
+
+class Bridge:
+    """The document of one room. *document* is the marked JSON of a snapshot, owned from now on."""
+
+    def __init__(
+        self, *, is_application: bool, client_id: ClientId, document: Json, state: bytes
+    ) -> None:
+        roots = APPLICATION_ROOTS if is_application else (FREE_ROOT,)
+        self._is_application = is_application
+        self._real = YDoc(client_id, roots, state)
+        self._twin = YDoc(client_id, roots, state)
+        self._reading: Reading | None = None
+        self.document: Json = document
+
+    @staticmethod
+    def empty_document(*, is_application: bool) -> Json:
+        """Return the document of a room at revision 0."""
+        if is_application:
+            return {name: SharedMap() for name in APPLICATION_ROOTS}
+        return SharedMap()
+
+    # --- reading the Doc --------------------------------------------------------------------
+
+    def state_vector(self) -> bytes:
+        """Return the encoded state vector of the real Doc."""
+        return self._real.state_vector()
+
+    def diff(self, state_vector: bytes = b"\x00") -> bytes:
+        """Return the update that a peer with *state_vector* lacks; by default the whole state."""
+        return self._real.diff(state_vector)
+
+    def views(self) -> tuple[Json, Json]:
+        """Return the JSON of both Docs, read afresh: for tests of the invariant, not per edit."""
+        return self._shape(self._real.view()), self._shape(self._twin.view())
+
+    def replay(self, update: bytes) -> None:
+        """Apply the update of a committed revision to both Docs, without reading anything off."""
+        self._real.apply(update)
+        self._twin.apply(update)
+
+    # --- OT op in -----------------------------------------------------------------------------
+
+    def try_op(
+        self, op: Sequence[Component], adopt: Callable[[Path, Json, Json], Json]
+    ) -> Trial:
+        """Apply *op* to the JSON document, with marks given to what it inserts.
+
+        ``adopt(path, value, document)`` returns *value* as it becomes at *path*. ``InvalidOp`` is
+        raised, and nothing has changed, if the op does not apply. Then call :meth:`write` or
+        :meth:`take_back`.
+        """
+        self._reading = reading = Reading(self.document)
+        try:
+            for component in op:
+                reading.apply([_adopted(component, reading.document, adopt)])
+        except Exception:
+            self.take_back()
+            raise
+        self.document = reading.document
+        return Trial(reading.op)
+
+    def write(self) -> bytes:
+        """Carry the tried op out on the Docs and return the update that fell out."""
+        assert self._reading is not None
+        op = self._reading.op
+        self._reading = None
+        try:
+            commit = self._real.transact(lambda: write_op(self._target(), op), is_recording=False)
+        except DesignRoomsError as error:
+            # Not the peer's fault: the op is valid, and the Doc is now half-written.
+            raise AssertionError("an op fits the JSON document but not the Doc") from error
+        if commit.update:
+            self._twin.apply(commit.update)
+        return commit.update
+
+    # --- Yjs update in ------------------------------------------------------------------------
+
+    def try_update(self, update: bytes) -> Trial:
+        """Apply an inspected *update* to the twin and its op to the JSON document.
+
+        Then call :meth:`keep`, or :meth:`keep_with` with what has to be undone. Raises
+        ``InvalidUpdate`` (``update_unreadable``), and nothing has changed, if yrs cannot take it.
+        """
+        self._reading = reading = Reading(self.document)
+        try:
+            commit = self._twin.transact(lambda: self._twin.apply(update), is_recording=True)
+            read_changes(reading, commit.changes, strip=self._strip)
+        except BaseException as error:
+            # yrs panics on some forged structs, and a panic is no Exception. The real Doc has not
+            # seen the update, so the twin is made anew from it and only the sender is told.
+            self.take_back()
+            if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+                raise
+            self._twin = YDoc(self._real.client_id, tuple(self._real.roots), self._real.diff())
+            raise InvalidUpdate(
+                "update_unreadable", "the update cannot be applied to this document"
+            ) from error
+        self.document = reading.document
+        return Trial(reading.op, commit.faults, reading.cut_texts)
+
+    def keep(self, update: bytes) -> bytes:
+        """Apply the tried update to the real Doc; return what was new in it."""
+        assert self._reading is not None
+        self._reading = None
+        return self._real.transact(lambda: self._real.apply(update), is_recording=False).update
+
+    def keep_with(
+        self,
+        update: bytes,
+        inverse: Sequence[Component],
+        fresh_texts: Sequence[tuple[Path, str]],
+    ) -> tuple[bytes, list[Component]]:
+        """Apply the tried update together with *inverse* and with *fresh_texts* (path, text).
+
+        Returns the emitted update and the op that survives, which is applied to the document.
+        """
+        self.take_back()
+
+        def write() -> None:
+            self._real.apply(update)
+            # Their paths are those right after the update, so they come before the inverse.
+            for path, text in fresh_texts:
+                write_fresh_text(self._target(), path, text)
+            write_op(self._target(), inverse)
+
+        commit = self._real.transact(write, is_recording=True)
+        assert not commit.faults, commit.faults
+        if commit.update:
+            self._twin.apply(commit.update)
+        reading = Reading(self.document)
+        read_changes(reading, commit.changes, strip=self._strip)
+        self.document = reading.document
+        return commit.update, reading.op
+
+    def take_back(self) -> None:
+        """Take the tried op back from the JSON document."""
+        assert self._reading is not None
+        self.document = self._reading.rollback()
+        self._reading = None
+
+    # --- private ------------------------------------------------------------------------------
+
+    @property
+    def _strip(self) -> int:
+        return 0 if self._is_application else 1
+
+    def _target(self) -> Map[Any] | dict[str, Map[Any]]:
+        return self._real.roots if self._is_application else self._real.roots[FREE_ROOT]
+
+    def _shape(self, roots: dict[str, Json]) -> Json:
+        return roots if self._is_application else roots[FREE_ROOT]
+
+
+def state_vector_of(update: bytes) -> dict[int, int]:
+    """Return the state vector of a Doc that holds just *update*, without making the Doc."""
+    return decode_state_vector(get_state(update)) if update else {}
+
+
+def _adopted(
+    component: Component, document: Json, adopt: Callable[[Path, Json, Json], Json]
+) -> Component:
+    """Return *component* with marks on what it inserts and the old values that it really removes."""
+    path: Path = tuple(component["p"])
+    result = dict(component)
+    for key in ("oi", "li"):
+        if key in result and _is_shared(document, path[:-1]):
+            result[key] = adopt(path, result[key], document)
+    for key in ("od", "ld"):
+        if key in result:
+            result[key] = _value_at(document, path, result[key])
+    return result
+
+
+def _is_shared(document: Json, path: Path) -> bool:
+    """True unless *path* leads into a plain value, all of which is one register in the Doc."""
+    for key in path:
+        try:
+            document = document[key]
+        except (KeyError, IndexError, TypeError):
+            return True
+        if isinstance(document, (dict, list)) and not isinstance(document, SharedMap | SharedList):
+            return False
+    return True
+
+
+def _value_at(document: Json, path: Path, otherwise: Json) -> Json:
+    """Return what stands at *path*; ``apply`` reports a path that leads nowhere."""
+    try:
+        for key in path:
+            document = document[key]
+    except (KeyError, IndexError, TypeError):
+        return otherwise
+    return document

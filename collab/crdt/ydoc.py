@@ -1,0 +1,181 @@
+"""One Yjs document: transactions that report what they changed and the update they emitted.
+
+pycrdt raises events only at commit, and only inside a callback; :meth:`YDoc.transact` runs the
+writer, collects the events as plain records and returns both. Which roots are observed is fixed at
+construction: those that hold the JSON document. SPEC: section BR. Used by ``bridge``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from pycrdt import Doc, Map, Text
+
+from collab.crdt.view import Fault, view
+from collab.ids import ClientId
+from collab.values import Json, Path
+
+__all__ = ["Change", "Commit", "ListChange", "MapChange", "TextChange", "YDoc"]
+
+
+@dataclass(frozen=True, slots=True)
+class MapChange:
+    """Keys of one map: those that are set, with their new values, and those that are gone."""
+
+    path: Path
+    values: dict[str, Json]
+    removed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListChange:
+    """A delta over one list: ``("retain", n)``, ``("delete", n)``, ``("insert", values)``."""
+
+    path: Path
+    delta: tuple[tuple[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TextChange:
+    """A delta over one text, in UTF-8 bytes, and the whole text after it.
+
+    A piece is ``("retain", bytes)``, ``("delete", bytes)`` or ``("insert", text)``.
+    """
+
+    path: Path
+    delta: tuple[tuple[str, Any], ...]
+    text: str
+
+
+Change: TypeAlias = MapChange | ListChange | TextChange
+
+
+@dataclass(slots=True)
+class Commit:
+    """What one transaction did. ``changes`` are in the order in which they have to be applied."""
+
+    update: bytes = b""
+    changes: list[Change] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+
+class YDoc:
+    """A pycrdt ``Doc`` whose JSON roots are watched.
+
+    *roots* names the root maps that hold the document. *state* is an update with the whole state,
+    empty for a new document. Everything the server itself writes is under *client_id*.
+    """
+
+    def __init__(self, client_id: ClientId, roots: tuple[str, ...], state: bytes = b"") -> None:
+        self._doc: Doc[Any] = Doc(client_id=client_id)
+        if state:
+            self._doc.apply_update(state)
+        self.roots: dict[str, Map[Any]] = {}
+        self._commit: Commit | None = None
+        self._is_recording = False
+        for name in roots:
+            root = self._doc.get(name, type=Map)
+            self.roots[name] = root
+            root.observe_deep(self._collector(name))
+        self._doc.observe(self._on_update)
+
+    @property
+    def client_id(self) -> ClientId:
+        return ClientId(self._doc.client_id)
+
+    def state_vector(self) -> bytes:
+        """Return the encoded state vector."""
+        return self._doc.get_state()
+
+    def diff(self, state_vector: bytes = b"\x00") -> bytes:
+        """Return the update that a peer with *state_vector* lacks; by default the whole state."""
+        return self._doc.get_update(state_vector)
+
+    def apply(self, update: bytes) -> None:
+        """Apply an inspected update within the current transaction, or in one of its own."""
+        self._doc.apply_update(update)
+
+    def view(self) -> dict[str, Json]:
+        """Return the marked JSON of every watched root. Reads the whole document: not per edit."""
+        faults: list[Fault] = []
+        result = {name: view(root, (name,), faults) for name, root in self.roots.items()}
+        assert not faults, faults
+        return result
+
+    def transact(self, write: Callable[[], None], *, is_recording: bool) -> Commit:
+        """Run *write* in one transaction and return what it did.
+
+        Without *is_recording* only the update is reported, which is cheaper. An exception in
+        *write* leaves a half-written document behind (pycrdt does not roll back): the caller has
+        to throw the room away.
+        """
+        commit = Commit()
+        self._commit = commit
+        self._is_recording = is_recording
+        try:
+            with self._doc.transaction():
+                write()
+        finally:
+            self._commit = None
+        # Parents first: a path is in the coordinates of the state after the transaction, so it
+        # holds as soon as everything above it has been applied.
+        commit.changes.sort(key=lambda change: len(change.path))
+        return commit
+
+    def _on_update(self, event: Any) -> None:
+        if self._commit is not None:
+            self._commit.update = event.update
+
+    def _collector(self, name: str) -> Callable[[list[Any]], None]:
+        def collect(events: list[Any]) -> None:
+            if self._commit is not None and self._is_recording:
+                for event in events:
+                    change = _change(event, (name, *event.path), self._commit.faults)
+                    if change is not None:
+                        self._commit.changes.append(change)
+
+        return collect
+
+
+def _change(event: Any, path: Path, faults: list[Fault]) -> Change | None:
+    if isinstance(event.target, Map):
+        return _map_change(event, path, faults)
+    if isinstance(event.target, Text):
+        return _text_change(event, path, faults)
+    delta: list[tuple[str, Any]] = []
+    for piece in event.delta:
+        if "insert" in piece:
+            values = [view(item, path, faults) for item in piece["insert"]]
+            delta.append(("insert", values))
+        else:
+            delta.append(next(iter(piece.items())))
+    return ListChange(path, tuple(delta)) if delta else None
+
+
+def _map_change(event: Any, path: Path, faults: list[Fault]) -> MapChange | None:
+    values: dict[str, Json] = {}
+    removed: list[str] = []
+    for key in sorted(event.keys):
+        entry = event.keys[key]
+        if entry["action"] == "delete":
+            removed.append(key)
+        else:
+            values[key] = view(entry["newValue"], (*path, key), faults)
+    return MapChange(path, values, tuple(removed)) if values or removed else None
+
+
+def _text_change(event: Any, path: Path, faults: list[Fault]) -> TextChange | None:
+    delta: list[tuple[str, Any]] = []
+    for piece in event.delta:
+        if "insert" in piece:
+            if isinstance(piece["insert"], str):
+                delta.append(("insert", piece["insert"]))
+            else:
+                faults.append(Fault(path, "value_embed", "an object was embedded in a text"))
+        elif "delete" in piece:
+            delta.append(("delete", piece["delete"]))
+        else:
+            delta.append(("retain", piece["retain"]))
+    return TextChange(path, tuple(delta), str(event.target)) if delta else None

@@ -1,0 +1,341 @@
+"""One open room with what it needs of the world: inbox, store, timers, outlets.
+
+The inbox is bounded: whoever posts into a full one waits, which stops that socket's reader and so
+the peer. Commands are taken one after the other; between batches the event loop gets its turn, so
+that a busy room does not starve the others. SPEC: section HO. Called by ``host``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar, assert_never
+
+import structlog
+
+from collab.errors import DesignRoomsError, OperatingError, ServerBusy, StorageFull
+from collab.host.fanout import catch_up_frames, push_awareness, push_revision, push_shared
+from collab.host.outlet import Outlet
+from collab.ids import Epoch, RevisionNo, RoomId, SessionId
+from collab.limits import (
+    CATCH_UP_POLL_MS,
+    CATCH_UP_REVISIONS,
+    CONNECTION_BYTES_MAX,
+    CONNECTION_STALL_MS,
+    INBOX_COMMANDS_MAX,
+    READ_REVISIONS_MAX,
+)
+from collab.messages import (
+    Append,
+    Appended,
+    AppendFailed,
+    Broadcast,
+    CloseAll,
+    CloseSession,
+    Command,
+    Dialect,
+    Effect,
+    HistoryLoaded,
+    Join,
+    Leave,
+    LoadHistory,
+    Principal,
+    ProblemsChanged,
+    SaveSnapshot,
+    Send,
+    SpreadAwareness,
+    SyncDiff,
+)
+from collab.ports import Clock, Store
+from collab.protocol.hocuspocus import encode_stateless
+from collab.revision import Revision
+from collab.room.room import Room
+
+__all__ = ["RoomHost"]
+
+_log = structlog.get_logger()
+_T = TypeVar("_T")
+
+# Commands taken before the event loop gets its turn: about two milliseconds of work.
+_BATCH = 64
+
+
+class RoomHost:
+    """A room that runs. *on_dead* is called once, with the reason, when it has to be reopened."""
+
+    def __init__(
+        self,
+        room_id: RoomId,
+        room: Room,
+        store: Store,
+        clock: Clock,
+        on_dead: Callable[[RoomHost, OperatingError], None],
+    ) -> None:
+        self.id = room_id
+        self.room = room
+        self._store = store
+        self._clock = clock
+        self._on_dead = on_dead
+        self.outlets: dict[SessionId, Outlet] = {}
+        self._inbox: deque[Command] = deque()
+        self._has_work = asyncio.Event()
+        self._has_space = asyncio.Event()
+        self._has_space.set()
+        self._durable_waiters: deque[tuple[RevisionNo, asyncio.Future[None]]] = deque()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._failure: OperatingError | None = None
+        self._is_notice_due = False
+        self._runner = asyncio.create_task(self._run(), name=f"room {room_id}")
+
+    # --- for sessions -------------------------------------------------------------------------
+
+    def join(
+        self,
+        outlet: Outlet,
+        principal: Principal,
+        *,
+        since: RevisionNo | None = None,
+        epoch: Epoch | None = None,
+    ) -> None:
+        """Let a session in; its outlet is told events from the next turn of the loop on."""
+        self.outlets[outlet.session] = outlet
+        self.post_now(Join(outlet.session, principal, outlet.dialect, since, epoch))
+
+    def leave(self, session: SessionId) -> None:
+        """A session is gone."""
+        self.outlets.pop(session, None)
+        self.post_now(Leave(session))
+
+    async def post(self, command: Command) -> None:
+        """Queue a command; waits while the inbox is full. Ignored once the room is dead."""
+        while len(self._inbox) >= INBOX_COMMANDS_MAX and self._failure is None:
+            self._has_space.clear()
+            await self._has_space.wait()
+        self.post_now(command)
+
+    def post_now(self, command: Command) -> None:
+        """Queue a command beyond the bound: for joins, leaves and answers, one for each cause."""
+        if self._failure is None:
+            self._inbox.append(command)
+            self._has_work.set()
+
+    async def read(self, look: Callable[[Room], _T]) -> _T:
+        """Return what *look* sees at the head, once the head it saw is durable."""
+        if self._failure is not None:
+            raise self._failure
+        result = look(self.room)
+        head = self.room.head
+        if head > self.room.durable:
+            future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._durable_waiters.append((head, future))
+            await future
+        return result
+
+    @property
+    def is_idle(self) -> bool:
+        """True if nobody is here and nothing is on its way."""
+        return not (self.outlets or self._inbox or self.room.sessions or self._tasks)
+
+    async def stop(self, code: int, reason: str) -> None:
+        """Close every session, finish what is on its way to the store, save a snapshot."""
+        self._close_outlets(code, reason)
+        while self.room.durable < self.room.head and self._failure is None:
+            await self.read(lambda room: None)
+        if self._failure is None:
+            self._failure = ServerBusy("the room is closing: connect again")
+            await self._save_last()
+        await self._end()
+
+    # --- the loop -----------------------------------------------------------------------------
+
+    async def _run(self) -> None:
+        while self._failure is None:
+            await self._has_work.wait()
+            for _ in range(_BATCH):
+                if not self._inbox or self._failure is not None:
+                    break
+                self._step(self._inbox.popleft())
+            if not self._inbox:
+                self._has_work.clear()
+            if len(self._inbox) < INBOX_COMMANDS_MAX:
+                self._has_space.set()
+            await asyncio.sleep(0)
+
+    def _step(self, command: Command) -> None:
+        try:
+            for effect in self.room.receive(command, self._clock.now_ms()):
+                self._perform(effect)
+        except Exception as error:
+            # Our bug, or a document that pycrdt and we read differently: what is durable is right,
+            # so the room is thrown away and reopened from the log.
+            _log.exception("room.broken", room=str(self.id), command=type(command).__name__)
+            failure = OperatingError("the room stopped for an internal error and is reopened")
+            failure.__cause__ = error
+            self._die(failure)
+
+    def _perform(self, effect: Effect) -> None:
+        match effect:
+            case Append():
+                self._spawn(self._append(effect))
+            case Send():
+                self._send(effect)
+            case Broadcast():
+                self._broadcast(effect)
+            case SpreadAwareness():
+                push_awareness(effect.event, self._outlets_of(effect.to))
+            case ProblemsChanged():
+                for outlet in self._outlets_of(effect.to):
+                    outlet.tell(effect.event)
+            case LoadHistory():
+                self._spawn(self._load_history(effect))
+            case SaveSnapshot():
+                self._spawn(self._save_snapshot(effect))
+            case CloseSession():
+                self._drop(self.outlets.get(effect.session), effect.code, effect.reason)
+            case CloseAll():
+                # ``_append`` has told ``on_dead`` why; the room only repeats it.
+                self._close_outlets(effect.code, effect.reason)
+            case _:
+                assert_never(effect)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    # --- the store ----------------------------------------------------------------------------
+
+    async def _append(self, effect: Append) -> None:
+        try:
+            await self._store.append(self.id, effect.token, effect.revisions)
+        except OperatingError as error:
+            _log.warning("room.append_refused", room=str(self.id), code=error.code)
+            self._step(AppendFailed(error.code, error.message))
+            self._die(error)
+            return
+        # Before everything that waits: what it releases was ordered before all of that.
+        self._step(Appended(effect.revisions[-1].number))
+        while self._durable_waiters and self._durable_waiters[0][0] <= self.room.durable:
+            future = self._durable_waiters.popleft()[1]
+            if not future.done():
+                future.set_result(None)
+
+    async def _load_history(self, effect: LoadHistory) -> None:
+        revisions: list[Revision] = []
+        after = effect.after
+        try:
+            while after < effect.through:
+                limit = min(READ_REVISIONS_MAX, effect.through - after)
+                revisions += await self._store.revisions(self.id, after, limit)
+                after = revisions[-1].number
+        except OperatingError as error:
+            self._die(error)
+        else:
+            self.post_now(HistoryLoaded(tuple(revisions)))
+
+    async def _save_snapshot(self, effect: SaveSnapshot) -> None:
+        try:
+            await self._store.save_snapshot(self.id, effect.token, effect.snapshot)
+        except DesignRoomsError as error:
+            # The log has everything; without the snapshot the next opening reads more of it.
+            _log.warning("room.snapshot_failed", room=str(self.id), code=error.code)
+
+    async def _save_last(self) -> None:
+        effect = self.room.last_snapshot()
+        if effect is not None:
+            await self._save_snapshot(effect)
+
+    # --- fan-out ------------------------------------------------------------------------------
+
+    def _outlets_of(self, sessions: tuple[SessionId, ...]) -> list[Outlet]:
+        outlets = self.outlets
+        return [outlets[session] for session in sessions if session in outlets]
+
+    def _send(self, effect: Send) -> None:
+        outlet = self.outlets.get(effect.session)
+        if outlet is None:
+            return
+        outlet.tell(effect.event)
+        if outlet.is_overflowing:
+            self._drop(outlet, 1013, "too slow to take its answers")
+        elif isinstance(effect.event, SyncDiff):
+            self._notice_revision()
+
+    def _broadcast(self, effect: Broadcast) -> None:
+        for outlet in push_revision(effect.revision, self._outlets_of(effect.to)):
+            self._spawn(self._catch_up(outlet))
+        self._notice_revision()
+
+    def _notice_revision(self) -> None:
+        """Tell Hocuspocus sessions the newest revision, once for each turn of the loop."""
+        if not self._is_notice_due:
+            self._is_notice_due = True
+            asyncio.get_running_loop().call_soon(self._send_notice)
+
+    def _send_notice(self) -> None:
+        self._is_notice_due = False
+        notice = {"type": "revision", "revision": self.room.durable}
+        push_shared(
+            (item for item in self.outlets.values() if item.dialect is Dialect.HOCUSPOCUS),
+            lambda outlet: encode_stateless(outlet.channel, notice),
+        )
+
+    async def _catch_up(self, outlet: Outlet) -> None:
+        """Bring a slow reader from its cursor to the head, as fast as it reads."""
+        patience_ms = CONNECTION_STALL_MS
+        while outlet.session in self.outlets and not outlet.connection.is_closed:
+            buffered = outlet.connection.buffered_bytes
+            if buffered > CONNECTION_BYTES_MAX // 2:
+                await asyncio.sleep(CATCH_UP_POLL_MS / 1000)
+                is_moving = outlet.connection.buffered_bytes < buffered
+                patience_ms = CONNECTION_STALL_MS if is_moving else patience_ms - CATCH_UP_POLL_MS
+                if patience_ms <= 0:
+                    self._drop(outlet, 1013, "too slow to follow this room")
+                continue
+            if outlet.cursor >= self.room.durable:
+                outlet.resume()
+                if not outlet.is_lagging:
+                    return
+            revisions = await self._store.revisions(self.id, outlet.cursor, CATCH_UP_REVISIONS)
+            for frame in catch_up_frames(outlet, revisions):
+                outlet.connection.send(frame)
+            if revisions:
+                outlet.cursor = revisions[-1].number
+
+    def _drop(self, outlet: Outlet | None, code: int, reason: str) -> None:
+        if outlet is not None and self.outlets.pop(outlet.session, None) is not None:
+            self.post_now(Leave(outlet.session))
+            outlet.close(code, reason)
+
+    # --- the end ------------------------------------------------------------------------------
+
+    def _close_outlets(self, code: int, reason: str) -> None:
+        outlets, self.outlets = self.outlets, {}
+        for outlet in outlets.values():
+            outlet.close(code, reason)
+
+    def _die(self, failure: OperatingError) -> None:
+        if self._failure is None:
+            self._failure = failure
+            is_full = isinstance(failure, StorageFull)
+            self._close_outlets(1012, failure.message if is_full else "the room is reopened")
+            self._has_work.set()
+            self._has_space.set()
+            self._fail_waiters(failure)
+            self._on_dead(self, failure)
+
+    def _fail_waiters(self, failure: OperatingError) -> None:
+        while self._durable_waiters:
+            future = self._durable_waiters.popleft()[1]
+            if not future.done():
+                future.set_exception(failure)
+
+    async def _end(self) -> None:
+        self._has_work.set()
+        self._has_space.set()
+        self._fail_waiters(ServerBusy("the room is closing: connect again"))
+        for task in list(self._tasks):
+            task.cancel()
+        self._runner.cancel()
+        await asyncio.gather(self._runner, *self._tasks, return_exceptions=True)

@@ -1,0 +1,125 @@
+"""Changes that the server makes on somebody's behalf: one session for one op.
+
+An import through the API goes the way of every other change: it joins, submits, and is answered
+when its revision is durable. SPEC: section HO. Called by ``api``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Hashable
+
+from collab.errors import DesignRoomsError, Refused, ServerBusy, StoreUnavailable
+from collab.host.outlet import Outlet
+from collab.host.room_host import RoomHost
+from collab.ids import RevisionNo, SessionId
+from collab.limits import REQUEST_TIMEOUT_MS
+from collab.messages import (
+    Ack,
+    AwarenessChanged,
+    Dialect,
+    Event,
+    Principal,
+    ReadOnly,
+    Refusal,
+    Submit,
+)
+from collab.protocol.adapter import Output
+from collab.revision import ChangeKind, Revision
+from collab.system import new_session_id, new_source_id
+from collab.values import Json
+
+__all__ = ["submit_op"]
+
+_SEQ = 1
+
+
+async def submit_op(room: RoomHost, principal: Principal, op: Json) -> RevisionNo:
+    """Submit *op*, made at the head as it is now, and return its revision once that is durable.
+
+    Must be called in the same turn of the loop in which *op* was computed. Raises ``Refused`` with
+    the code of whatever refused it, or an ``OperatingError``.
+    """
+    answer: asyncio.Future[RevisionNo] = asyncio.get_running_loop().create_future()
+    outlet = Outlet(new_session_id(), _Nowhere(), _Answer(answer), "", lambda output: None)
+    base = room.room.head
+    room.join(outlet, principal)
+    room.post_now(Submit(outlet.session, new_source_id(), _SEQ, base, ChangeKind.OP, op))
+    try:
+        async with asyncio.timeout(REQUEST_TIMEOUT_MS / 1000):
+            return await answer
+    except TimeoutError:
+        raise StoreUnavailable("the store does not answer: try again later") from None
+    finally:
+        room.leave(outlet.session)
+
+
+class _Nowhere:
+    """A connection that takes everything and keeps nothing."""
+
+    buffered_bytes = 0
+    is_closed = False
+
+    def send(self, frame: bytes) -> None:
+        return None
+
+    def close(self, code: int, reason: str) -> None:
+        return None
+
+
+class _Answer:
+    """An adapter with no client behind it: the first answer goes into a future."""
+
+    # A Yjs session is pushed nothing before it has asked for a state, which this one never does.
+    dialect = Dialect.YJS
+
+    def __init__(self, answer: asyncio.Future[RevisionNo]) -> None:
+        self._answer = answer
+
+    def event(self, channel: str, event: Event) -> Output:
+        match event:
+            case Ack():
+                self._resolve(event.revision)
+            case Refusal():
+                self._fail(Refused(event.code, event.reason, event.path, event.nodes))
+            case ReadOnly():
+                self._fail(ServerBusy(event.reason, code=event.code))
+            case _:
+                pass
+        return Output()
+
+    def closed_by_room(self, channel: str, code: int, reason: str) -> Output:
+        self._fail(ServerBusy(f"{reason}: try again"))
+        return Output()
+
+    def receive(self, frame: bytes) -> Output:
+        return Output()
+
+    def opened(self, channel: str, session: SessionId, principal: Principal) -> Output:
+        return Output()
+
+    def denied(self, channel: str, error: DesignRoomsError) -> Output:
+        return Output()
+
+    def revision_key(self, channel: str) -> Hashable:
+        return "service"
+
+    def encode_revision(self, channel: str, revision: Revision) -> bytes | None:
+        return None
+
+    def encode_update(self, channel: str, update: bytes) -> bytes:
+        return b""
+
+    def encode_awareness(self, channel: str, event: AwarenessChanged) -> bytes:
+        return b""
+
+    def keepalive(self) -> bytes:
+        return b""
+
+    def _resolve(self, revision: RevisionNo) -> None:
+        if not self._answer.done():
+            self._answer.set_result(revision)
+
+    def _fail(self, error: DesignRoomsError) -> None:
+        if not self._answer.done():
+            self._answer.set_exception(error)

@@ -1,0 +1,126 @@
+"""Every bound of the server, with its unit in its name and its reason beside it.
+
+Nothing here is a tuning knob read at run time: a bound that an operator may move is a field of
+``settings.Settings`` whose default stands here. SPEC: section LM.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+# --- values -------------------------------------------------------------------------------------
+# JavaScript holds integers exactly up to here; beyond it two clients read two numbers.
+INTEGER_MAX: Final = 2**53
+# A key is an identifier or a node id; longer ones are prose in the wrong place.
+KEY_UTF16_MAX: Final = 512
+# Deeper than any real design, far below Python's recursion limit.
+NESTING_MAX: Final = 64
+
+# --- ops ----------------------------------------------------------------------------------------
+# One op of one user's action. Importing a model of 20,000 nodes is one op, hence the size.
+OP_COMPONENTS_MAX: Final = 50_000
+# A base further behind the head than this is answered by a snapshot, not by transforms.
+OP_BASE_LAG_MAX: Final = 10_000
+# Pairs of components that change each other in one transform. At some 10 µs each this is two
+# seconds in which the room serves nobody else; only two long ops on one list or text get there.
+TRANSFORM_MEETINGS_MAX: Final = 250_000
+
+# --- updates ------------------------------------------------------------------------------------
+# A client uses one id per page load; a tenant's id table must not grow by forged ids.
+CLIENT_IDS_PER_UPDATE_MAX: Final = 1_000
+CLIENT_IDS_PER_ROOM_MAX: Final = 100_000
+# Yjs client ids are random 32-bit numbers; epochs use 2^32 and above.
+CLIENT_ID_MAX: Final = 2**53 - 1
+# yrs counts clocks in 32 bits and wraps in silence; Yjs itself would go on to 2^53.
+CLOCK_MAX: Final = 2**32 - 1
+# Two bytes make the smallest struct: without this bound 16 MB would become eight million objects.
+STRUCTS_PER_UPDATE_MAX: Final = 1_000_000
+
+# --- frames -------------------------------------------------------------------------------------
+# A live edit is a few hundred bytes; a pasted image belongs in a file field. Beyond: close 1009.
+FRAME_BYTES_MAX: Final = 1 << 20
+# A step 2 after days offline may be large; it has a bound of its own. Beyond: close 4413.
+STEP2_BYTES_MAX: Final = 16 << 20
+# What a socket reads at all; the two bounds above are checked on what it carries.
+SOCKET_FRAME_BYTES_MAX: Final = STEP2_BYTES_MAX + 1024
+
+# --- rooms --------------------------------------------------------------------------------------
+FREE_NAME_BYTES_MAX: Final = 512
+DOCUMENT_BYTES_MAX: Final = 32 << 20
+NODES_MAX: Final = 50_000
+ROOMS_OPEN_MAX: Final = 4_000
+ROOMS_PER_TENANT_MAX: Final = 10_000
+SESSIONS_PER_ROOM_MAX: Final = 2_000
+# Revisions ordered but not yet durable. Past it the room says busy: the disk is the bottleneck.
+PENDING_REVISIONS_MAX: Final = 4_096
+# Sources whose last submission is remembered, most recent first: one is a client's stay, so this is
+# far more than can come back from a broken connection and resend.
+MARKS_PER_ROOM_MAX: Final = 20_000
+# Commands of one session that wait while history is read for it.
+HELD_COMMANDS_MAX: Final = 256
+# Commands waiting for a room. A full inbox stops that socket's reader, not the server.
+INBOX_COMMANDS_MAX: Final = 4_096
+# Revisions kept in memory for transforms and catch-up besides the snapshot.
+TAIL_REVISIONS_MAX: Final = 10_000
+
+# A room that nobody is in is closed after this; opening takes milliseconds.
+ROOM_IDLE_MS: Final = 30_000
+# While the disk is full, how often a read-only room is tried again.
+READ_ONLY_RETRY_MS: Final = 5_000
+# How long a request of the API waits for the store before it gives up.
+REQUEST_TIMEOUT_MS: Final = 30_000
+
+# --- awareness ----------------------------------------------------------------------------------
+AWARENESS_STATE_BYTES_MAX: Final = 16 << 10
+AWARENESS_CLIENTS_PER_SESSION_MAX: Final = 16
+# y-websocket clients repeat every entry of the room in one message: twice a full room.
+AWARENESS_ENTRIES_PER_MESSAGE_MAX: Final = 4_000
+
+# --- connections --------------------------------------------------------------------------------
+# What may wait for one slow reader; beyond it pushes stop and it is caught up from its cursor.
+CONNECTION_BYTES_MAX: Final = 4 << 20
+# A reader that has not drained by then is closed with 1013.
+CONNECTION_STALL_MS: Final = 30_000
+# Acks and answers that wait while a slow reader is caught up.
+HELD_EVENTS_MAX: Final = 10_000
+# How much a catch-up sends before it looks whether the reader follows.
+CATCH_UP_REVISIONS: Final = 500
+CATCH_UP_POLL_MS: Final = 20
+# Messages of an address queued until Hocuspocus's auth is decided.
+UNAUTHENTICATED_MESSAGES_MAX: Final = 32
+ADDRESSES_PER_SOCKET_MAX: Final = 64
+# An address is a document name, perhaps with a session id behind it.
+ADDRESS_BYTES_MAX: Final = FREE_NAME_BYTES_MAX + 512
+# A signed token with many claims takes a few kilobytes; it is read before anybody is known.
+TOKEN_BYTES_MAX: Final = 16 << 10
+# A source is a random string that an OT client makes up and keeps across reconnects.
+SOURCE_BYTES_MAX: Final = 128
+# Answers in a row that lack earlier updates; a client that cannot complete its own document has
+# nothing better to send, and asking it again would never end.
+RESYNCS_IN_A_ROW_MAX: Final = 3
+# y-websocket and Hocuspocus give a silent server up after 30 s.
+PING_INTERVAL_MS: Final = 15_000
+
+# --- store --------------------------------------------------------------------------------------
+# A snapshot every so many revisions bounds how many are read and replayed at opening.
+SNAPSHOT_REVISIONS: Final = 500
+APPEND_BATCH_REVISIONS_MAX: Final = 1_000
+APPEND_QUEUE_MAX: Final = 10_000
+READ_REVISIONS_MAX: Final = 1_000
+# Reads that wait for a reader thread: one for each room that may open at once, and as many again.
+READ_QUEUE_MAX: Final = 10_000
+# How long a statement waits for another program that looks into the file, such as the sqlite3 shell.
+STORE_BUSY_TIMEOUT_MS: Final = 5_000
+
+# --- people -------------------------------------------------------------------------------------
+USER_NAME_UTF16_MAX: Final = 60
+ROOM_TITLE_UTF16_MAX: Final = 120
+
+# --- models -------------------------------------------------------------------------------------
+MODEL_FILE_BYTES_MAX: Final = 16 << 20
+MODEL_ERRORS_MAX: Final = 500
+PROBLEMS_MAX: Final = 1_000
+# A tree that people can read; the disk form nests up to three JSON levels for each of these.
+TREE_DEPTH_MAX: Final = 64
+# Room for that tree on disk and for a property as deep as NESTING_MAX in its lowest node.
+MODEL_NESTING_MAX: Final = 3 * TREE_DEPTH_MAX + NESTING_MAX

@@ -1,0 +1,1 @@
+"""The application model: definitions, live form, disk form, checks and problems."""

@@ -1,0 +1,199 @@
+"""Revisions and snapshots: what the log holds, and how it is written down.
+
+A revision is one committed change with its number. It carries both forms of the change: the OT
+part (an op, a create, a del, or nothing) and the Yjs update. A snapshot is the whole state of a
+room at one revision, so that opening does not read the log from its beginning.
+
+Both are msgpack maps with short keys. Marks of shared types (see ``values``) are extension types,
+so that whoever folds the log knows which containers are shared. SPEC: section RV.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final
+
+import msgpack
+
+from collab.errors import StoreUnavailable
+from collab.ids import ClientId, Epoch, RevisionNo, SourceId, UserId
+from collab.values import Json, SharedList, SharedMap, SharedText
+
+__all__ = [
+    "SERVER_USER",
+    "ChangeKind",
+    "Mark",
+    "Revision",
+    "Snapshot",
+    "decode_revision",
+    "decode_snapshot",
+    "encode_revision",
+    "encode_snapshot",
+    "pack",
+    "unpack",
+]
+
+# The owner of the Yjs client ids under which the server itself writes. No token can claim it:
+# user names come from claims and cookies, which may not hold a NUL.
+SERVER_USER: Final = UserId("\0server")
+
+_MAP_EXTENSION: Final = 1
+_LIST_EXTENSION: Final = 2
+_TEXT_EXTENSION: Final = 3
+
+
+class ChangeKind(StrEnum):
+    """What the OT part of a revision is."""
+
+    OP = "op"
+    CREATE = "create"
+    DELETE = "del"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One committed change.
+
+    ``change`` is the list of json0 components of an op, the data of a create, and None otherwise.
+    ``update`` is the Yjs V1 update, empty if the Doc did not change. ``source`` and ``seq``
+    identify an OT client's submission for ever; both are None for what came as an update.
+    ``time_ms`` is Unix time in milliseconds. ``clients`` are the Yjs client ids first seen here,
+    each with the user that it now belongs to.
+    """
+
+    number: RevisionNo
+    epoch: Epoch
+    kind: ChangeKind
+    change: Json
+    update: bytes
+    author: UserId
+    time_ms: int
+    source: SourceId | None = None
+    seq: int | None = None
+    clients: tuple[tuple[ClientId, UserId], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The high-water mark of one source: its last ``seq``, the revision of it, whose it is."""
+
+    seq: int
+    revision: RevisionNo
+    user: UserId
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The state of a room at ``revision``: enough to go on from there without older revisions.
+
+    ``document`` is the marked JSON, ``state`` the whole Doc as one Yjs update. ``exists`` says
+    whether OT clients see a document (always true in an application room).
+    """
+
+    revision: RevisionNo
+    epoch: Epoch
+    exists: bool
+    document: Json
+    state: bytes
+    marks: Mapping[SourceId, Mark] = field(default_factory=dict)
+    clients: Mapping[ClientId, UserId] = field(default_factory=dict)
+
+
+def pack(value: Any) -> bytes:
+    """Return *value* as msgpack with marks; the inverse of :func:`unpack`."""
+    return msgpack.packb(value, default=_mark, strict_types=True)  # type: ignore[no-any-return]
+
+
+def unpack(data: bytes) -> Any:
+    """Return the value that :func:`pack` wrote; damaged bytes raise ``StoreUnavailable``."""
+    try:
+        return msgpack.unpackb(data, ext_hook=_unmark, strict_map_key=False)
+    except (ValueError, msgpack.UnpackException) as error:
+        raise StoreUnavailable(f"a stored record is damaged: {error}") from error
+
+
+def encode_revision(revision: Revision) -> bytes:
+    """Return the record of a revision, without its number (the store keeps that)."""
+    record: dict[str, Any] = {
+        "e": revision.epoch,
+        "k": str(revision.kind),
+        "u": revision.update,
+        "a": revision.author,
+        "t": revision.time_ms,
+    }
+    if revision.change is not None:
+        record["c"] = revision.change
+    if revision.source is not None:
+        record["s"] = revision.source
+        record["q"] = revision.seq
+    if revision.clients:
+        record["i"] = dict(revision.clients)
+    return pack(record)
+
+
+def decode_revision(number: RevisionNo, data: bytes) -> Revision:
+    """Return the revision *number* from its record."""
+    record = unpack(data)
+    return Revision(
+        number=number,
+        epoch=record["e"],
+        kind=ChangeKind(record["k"]),
+        change=record.get("c"),
+        update=record["u"],
+        author=record["a"],
+        time_ms=record["t"],
+        source=record.get("s"),
+        seq=record.get("q"),
+        clients=tuple(record.get("i", {}).items()),
+    )
+
+
+def encode_snapshot(snapshot: Snapshot) -> bytes:
+    """Return the record of a snapshot, without its revision number."""
+    return pack(
+        {
+            "e": snapshot.epoch,
+            "x": snapshot.exists,
+            "d": snapshot.document,
+            "y": snapshot.state,
+            "m": {source: [m.seq, m.revision, m.user] for source, m in snapshot.marks.items()},
+            "i": dict(snapshot.clients),
+        }
+    )
+
+
+def decode_snapshot(revision: RevisionNo, data: bytes) -> Snapshot:
+    """Return the snapshot at *revision* from its record."""
+    record = unpack(data)
+    return Snapshot(
+        revision=revision,
+        epoch=record["e"],
+        exists=record["x"],
+        document=record["d"],
+        state=record["y"],
+        marks={source: Mark(*mark) for source, mark in record["m"].items()},
+        clients=record["i"],
+    )
+
+
+def _mark(value: Any) -> Any:
+    if isinstance(value, SharedMap):
+        return msgpack.ExtType(_MAP_EXTENSION, pack(dict(value)))
+    if isinstance(value, SharedList):
+        return msgpack.ExtType(_LIST_EXTENSION, pack(list(value)))
+    if isinstance(value, SharedText):
+        return msgpack.ExtType(_TEXT_EXTENSION, str(value).encode())
+    raise TypeError(f"a {type(value).__name__} cannot be stored")
+
+
+def _unmark(code: int, data: bytes) -> Any:
+    if code == _MAP_EXTENSION:
+        return SharedMap(unpack(data))
+    if code == _LIST_EXTENSION:
+        return SharedList(unpack(data))
+    if code == _TEXT_EXTENSION:
+        return SharedText(data.decode())
+    raise ValueError(f"unknown extension {code}")

@@ -1,0 +1,88 @@
+"""Which part of a Yjs change is refused, found on the JSON document alone.
+
+A live update is refused whole: half of one action is nobody's intent. A step 2 brings days of work
+by many actions, so there only the nodes that break a rule are put back as they were; putting one
+back may break another (its parent is gone again), so this is repeated until the checks hold, and
+refusing everything always does, because that is the document as it was. SPEC: section RF.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from collab.crdt.bridge import Trial
+from collab.messages import UpdateKind
+from collab.ot import json0
+from collab.room.rules import Finding, RoomRules
+from collab.values import Json
+
+__all__ = ["Verdict", "judge"]
+
+Component = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is refused: the inverse that puts it back, the nodes, and why (first the first)."""
+
+    inverse: tuple[Component, ...] = ()
+    nodes: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def is_refused(self) -> bool:
+        return bool(self.findings)
+
+
+def judge(
+    trial: Trial, document: Json, rules: RoomRules, kind: UpdateKind, extra: Sequence[Finding]
+) -> Verdict:
+    """Judge the tried change; *document* has it applied. *extra* are findings beyond the checks.
+
+    The document comes back as it was given.
+    """
+    by_node: dict[str, list[Component]] = {}
+    for component in trial.op:
+        by_node.setdefault(rules.node_of(component), []).append(component)
+    findings = [
+        *(_fault_findings(trial, rules)),
+        *extra,
+        *rules.check(document, by_node.keys()),
+    ]
+    if not findings:
+        return Verdict()
+    if kind is UpdateKind.LIVE:
+        return _verdict(trial.op, by_node, findings)
+    refused = {finding.node for finding in findings}
+    while not refused.issuperset(by_node):
+        inverse = json0.invert(_components(trial.op, refused, rules))
+        put_back, undo = json0.apply_in_place(document, inverse)
+        more = rules.check(put_back, by_node.keys())
+        undo.rollback()
+        if not more:
+            break
+        # A finding at a node that the change did not touch, or that is put back already, cannot
+        # be mended node by node.
+        new = {finding.node for finding in more} & by_node.keys() - refused
+        findings += more
+        refused |= new or by_node.keys()
+    return _verdict(_components(trial.op, refused, rules), dict.fromkeys(refused), findings)
+
+
+def _components(op: list[Component], nodes: set[str], rules: RoomRules) -> list[Component]:
+    return [component for component in op if rules.node_of(component) in nodes]
+
+
+def _verdict(
+    op: list[Component], nodes: dict[str, Any], findings: Sequence[Finding]
+) -> Verdict:
+    return Verdict(tuple(json0.invert(op)), tuple(sorted(nodes)), tuple(findings))
+
+
+def _fault_findings(trial: Trial, rules: RoomRules) -> list[Finding]:
+    return [
+        Finding(rules.node_of({"p": fault.path}), fault.code, fault.reason, fault.path)
+        for fault in trial.faults
+    ]

@@ -1,0 +1,162 @@
+"""The rules of a room: how values are adopted, what a change may touch, what is refused.
+
+Two kinds of room, one interface. In an *application room* the model's definitions decide; in a
+*free room* any JSON object may stand, within the limits. A change is judged by the *nodes* that it
+touches: a node of the model, the word ``application`` for the head of the model, and in a free room
+a key of the root. SPEC: section RU. Called by ``room`` and ``refusal``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from collab.crdt.bridge import APPLICATION_ROOTS, FREE_ROOT
+from collab.crdt.update import Rules as UpdateRules
+from collab.errors import Refused
+from collab.limits import NODES_MAX
+from collab.model import checks, shapes
+from collab.model.registry import Registry
+from collab.values import Json, Path, SharedList, SharedMap
+
+__all__ = ["APPLICATION_NODE", "ApplicationRules", "Finding", "FreeRules", "RoomRules"]
+
+APPLICATION_NODE: Final = "application"
+
+Component = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Why a node may not be as a change makes it."""
+
+    node: str
+    code: str
+    reason: str
+    path: Path
+
+
+class RoomRules(Protocol):
+    """What a kind of room allows."""
+
+    @property
+    def update_rules(self) -> UpdateRules:
+        """Return what an update may contain, as far as its bytes tell."""
+        ...
+
+    def adopt(self, path: Path, value: Json, document: Json) -> Json:
+        """Return *value* with the marks that it gets when it is inserted at *path*."""
+        ...
+
+    def expand(self, op: Sequence[Component], document: Json) -> list[Component]:
+        """Return *op* with components at the root written out; ``Refused`` where not allowed."""
+        ...
+
+    def node_of(self, component: Component) -> str:
+        """Return the node that a component touches."""
+        ...
+
+    def check(self, document: Json, touched: Collection[str]) -> list[Finding]:
+        """Return what is to be refused of *document*, looking at the touched nodes only."""
+        ...
+
+
+class ApplicationRules:
+    """The rules of an application room, from its registry of definitions."""
+
+    update_rules: Final = UpdateRules(
+        allowed_roots=frozenset(APPLICATION_ROOTS),
+        json_roots=frozenset(APPLICATION_ROOTS),
+        restricts_types=True,
+    )
+
+    def __init__(self, registry: Registry) -> None:
+        self.registry = registry
+
+    def adopt(self, path: Path, value: Json, document: Json) -> Json:
+        return shapes.adopt(path, value, document, self.registry)
+
+    def expand(self, op: Sequence[Component], document: Json) -> list[Component]:
+        result: list[Component] = []
+        for component in op:
+            path = component["p"]
+            if len(path) > 1:
+                result.append(component)
+            elif len(path) == 1 and path[0] in APPLICATION_ROOTS and "oi" in component:
+                result += _replace_keys(path, document[path[0]], component["oi"])
+            else:
+                raise Refused(
+                    "op_root",
+                    "an application's document is always {application, nodes}: "
+                    "neither part can be removed or joined by another",
+                    tuple(path),
+                )
+        return result
+
+    def node_of(self, component: Component) -> str:
+        path = component["p"]
+        return APPLICATION_NODE if path[0] == APPLICATION_NODE else str(path[1])
+
+    def check(self, document: Json, touched: Collection[str]) -> list[Finding]:
+        nodes = set(touched)
+        refusals = []
+        if APPLICATION_NODE in nodes:
+            nodes.discard(APPLICATION_NODE)
+            refusals += checks.check_application(document, self.registry)
+        refusals += checks.check_nodes(document, nodes, self.registry)
+        findings = [Finding(item.node, item.code, item.message, item.path) for item in refusals]
+        if len(document["nodes"]) > NODES_MAX:
+            findings += [
+                Finding(node, "limit_nodes", f"a room holds {NODES_MAX} nodes", ("nodes", node))
+                for node in nodes
+            ]
+        return findings
+
+
+class FreeRules:
+    """The rules of a free room: one JSON object of any content."""
+
+    update_rules: Final = UpdateRules(
+        allowed_roots=None, json_roots=frozenset({FREE_ROOT}), restricts_types=False
+    )
+
+    def adopt(self, path: Path, value: Json, document: Json) -> Json:
+        if isinstance(value, dict):
+            return SharedMap((key, self.adopt(path, item, document)) for key, item in value.items())
+        if isinstance(value, list):
+            return SharedList(self.adopt(path, item, document) for item in value)
+        return value
+
+    def expand(self, op: Sequence[Component], document: Json) -> list[Component]:
+        result: list[Component] = []
+        for component in op:
+            if component["p"]:
+                result.append(component)
+            elif isinstance(component.get("oi"), dict):
+                result += _replace_keys([], document, component["oi"])
+            else:
+                raise Refused("op_root", "the root of a free room's document is an object")
+        return result
+
+    def node_of(self, component: Component) -> str:
+        return str(component["p"][0])
+
+    def check(self, document: Json, touched: Collection[str]) -> list[Finding]:
+        return []
+
+
+def _replace_keys(path: list[str], old: Json, new: Json) -> list[Component]:
+    """Return the components that turn the members of *old* into those of *new*."""
+    if not isinstance(new, dict):
+        raise Refused("op_root", "a part of the document can only be replaced by an object")
+    components: list[Component] = []
+    for key in old:
+        if key not in new:
+            components.append({"p": [*path, key], "od": old[key]})
+    for key, value in new.items():
+        component = {"p": [*path, key], "oi": value}
+        if key in old:
+            component["od"] = old[key]
+        components.append(component)
+    return components

@@ -1,0 +1,1 @@
+"""Stores: the durable log behind the ``Store`` port. SPEC: section ST."""

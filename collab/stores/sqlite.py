@@ -1,0 +1,173 @@
+"""The embedded store: one SQLite file, and nothing else to install or to run.
+
+Writes go to one thread that commits in groups (``writer``), reads to a few others (``readers``);
+the event loop never waits for the disk. The statements are in ``tables``, the schema and the lock
+that keeps a second server out are in ``schema``. POSIX only, for the lock's sake.
+SPEC: section ST. Called by ``main``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+
+from collab.errors import StoreUnavailable
+from collab.ids import FencingToken, RevisionNo, RoomId, TenantId, UserId
+from collab.limits import ROOMS_PER_TENANT_MAX
+from collab.ports import Claim, RoomRecord
+from collab.revision import Revision, Snapshot
+from collab.stores import tables
+from collab.stores.readers import Readers
+from collab.stores.record import read_revision, read_snapshot, write_revision, write_snapshot
+from collab.stores.rules import check_consecutive, new_room
+from collab.stores.schema import FileLock, connect_writer
+from collab.stores.writer import Job, Writer
+
+__all__ = ["SqliteStore"]
+
+
+class SqliteStore:
+    """A ``Store`` in the file *path*, whose folder must exist. Lives on one event loop.
+
+    *bytes_max* bounds the file (its WAL comes on top); at the bound writes raise ``StorageFull``
+    and reads go on. *rooms_per_tenant_max* bounds the rooms of each tenant.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        bytes_max: int | None = None,
+        rooms_per_tenant_max: int = ROOMS_PER_TENANT_MAX,
+    ) -> None:
+        self._path = path
+        self._bytes_max = bytes_max
+        self._rooms_per_tenant_max = rooms_per_tenant_max
+        self._parts: tuple[Writer, Readers, FileLock] | None = None
+        self._saves: set[asyncio.Task[None]] = set()
+
+    @property
+    def commits(self) -> int:
+        """How many transactions were committed since the store was opened."""
+        return self._writer.commits
+
+    async def open(self) -> None:
+        """Lock the file, create or migrate it, and start the threads.
+
+        Raises ``StoreUnavailable`` if another server has the file, if it is of a newer version or
+        another program's, or if it cannot be opened.
+        """
+        assert self._parts is None, "the store is open"
+        lock, connection = await asyncio.to_thread(self._open_file)
+        self._parts = (Writer(connection, str(self._path)), Readers(self._path), lock)
+
+    async def close(self) -> None:
+        """Finish what was accepted, then close; a store that is not open stays so."""
+        if self._parts is None:
+            return
+        writer, readers, lock = self._parts
+        self._parts = None
+        # A save is encoded by the readers before it comes to the writer, so it ends first.
+        await asyncio.gather(*self._saves, return_exceptions=True)
+        await readers.close()
+        # The last connection to go moves the WAL into the file.
+        await writer.close()
+        lock.release()
+
+    async def create_room(
+        self, room: RoomId, *, title: str, created_by: UserId, time_ms: int
+    ) -> RoomRecord:
+        record = new_room(room, title, created_by, time_ms)
+        rooms_max = self._rooms_per_tenant_max
+        await self._writer.submit(
+            Job(lambda connection: tables.create_room(connection, record, rooms_max))
+        )
+        return record
+
+    async def room(self, room: RoomId) -> RoomRecord | None:
+        return await self._readers.read(lambda connection: tables.select_room(connection, room))
+
+    async def rooms(self, tenant: TenantId) -> list[RoomRecord]:
+        return await self._readers.read(lambda connection: tables.select_rooms(connection, tenant))
+
+    async def claim(self, room: RoomId) -> Claim:
+        return await self._writer.submit(Job(lambda connection: tables.claim(connection, room)))
+
+    async def append(
+        self, room: RoomId, token: FencingToken, revisions: Sequence[Revision]
+    ) -> None:
+        writer = self._writer
+        if not revisions:
+            return
+        check_consecutive(room, revisions)
+        # Encoded here, which takes microseconds: what cannot be encoded is its caller's to know.
+        records = [write_revision(revision) for revision in revisions]
+        last = revisions[-1].number
+        await writer.submit(
+            Job(
+                lambda connection: tables.append(connection, room, token, revisions, records),
+                weight=len(revisions),
+                is_stored=lambda connection: tables.has_revision(connection, room, last),
+            )
+        )
+
+    async def revisions(self, room: RoomId, after: RevisionNo, limit: int) -> list[Revision]:
+        def read(connection: sqlite3.Connection) -> list[Revision]:
+            rows = tables.select_revisions(connection, room, after, limit)
+            return [read_revision(room, number, record) for number, record in rows]
+
+        return await self._readers.read(read)
+
+    async def save_snapshot(self, room: RoomId, token: FencingToken, snapshot: Snapshot) -> None:
+        """Store *snapshot*, which belongs to the store until this returns.
+
+        It is encoded in another thread, since that takes tens of milliseconds for a large document:
+        nobody may change it meanwhile. A room gives a copy away. A caller that is cancelled does
+        not stop the save.
+        """
+        writer, readers = self._writer, self._readers
+
+        async def save() -> None:
+            record = await readers.work(lambda: write_snapshot(snapshot))
+            await writer.submit(
+                Job(
+                    lambda connection: tables.save_snapshot(
+                        connection, room, token, snapshot.revision, record
+                    )
+                )
+            )
+
+        task = asyncio.create_task(save())
+        self._saves.add(task)
+        task.add_done_callback(self._saves.discard)
+        await asyncio.shield(task)
+
+    async def snapshot(self, room: RoomId, at_most: RevisionNo | None = None) -> Snapshot | None:
+        def read(connection: sqlite3.Connection) -> Snapshot | None:
+            row = tables.select_snapshot(connection, room, at_most)
+            return None if row is None else read_snapshot(room, *row)
+
+        return await self._readers.read(read)
+
+    @property
+    def _writer(self) -> Writer:
+        return self._open_parts()[0]
+
+    @property
+    def _readers(self) -> Readers:
+        return self._open_parts()[1]
+
+    def _open_parts(self) -> tuple[Writer, Readers, FileLock]:
+        if self._parts is None:
+            raise StoreUnavailable(f"{self._path} is not open")
+        return self._parts
+
+    def _open_file(self) -> tuple[FileLock, sqlite3.Connection]:
+        lock = FileLock(self._path)
+        try:
+            return lock, connect_writer(self._path, self._bytes_max)
+        except StoreUnavailable:
+            lock.release()
+            raise

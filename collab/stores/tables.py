@@ -1,0 +1,231 @@
+"""The statements: what each operation of the store does to the tables of a SQLite file.
+
+Functions of a connection and nothing else. Those that write run inside the writer's transaction
+and either do all they are for or raise; the writer undoes what a raising one began. Those that
+read run on a reader's connection. SPEC: [ST1] to [ST12]. Called by ``sqlite``.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Final
+
+from collab.errors import RevisionConflict
+from collab.ids import Epoch, FencingToken, RevisionNo, RoomId, TenantId, UserId
+from collab.ports import Claim, RoomRecord
+from collab.revision import Revision
+from collab.stores.rules import (
+    already_exists,
+    append_refused,
+    no_such_room,
+    snapshot_refused,
+    too_many_rooms,
+)
+from collab.stores.thinning import surplus
+
+__all__ = [
+    "append",
+    "claim",
+    "create_room",
+    "has_revision",
+    "save_snapshot",
+    "select_revisions",
+    "select_room",
+    "select_rooms",
+    "select_snapshot",
+]
+
+_ROOM_COLUMNS: Final = (
+    "tenant, name, title, created_by, created_ms, updated_ms, last_revision, epoch"
+)
+_ROOM_KEY: Final = "(SELECT room_key FROM rooms WHERE tenant = ? AND name = ?)"
+
+
+def create_room(connection: sqlite3.Connection, record: RoomRecord, rooms_max: int) -> None:
+    """Insert an empty room; ``AlreadyExists`` or ``LimitExceeded`` (``limit_rooms``)."""
+    room = record.room
+    if select_room(connection, room) is not None:
+        raise already_exists(room)
+    count = connection.execute(
+        "SELECT count(*) FROM rooms WHERE tenant = ?", (room.tenant,)
+    ).fetchone()[0]
+    if count >= rooms_max:
+        raise too_many_rooms(room, rooms_max)
+    connection.execute(
+        f"INSERT INTO rooms ({_ROOM_COLUMNS}, token) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)",
+        (
+            room.tenant,
+            room.name,
+            record.title,
+            record.created_by,
+            record.created_ms,
+            record.updated_ms,
+            record.revision,
+            record.epoch,
+        ),
+    )
+
+
+def claim(connection: sqlite3.Connection, room: RoomId) -> Claim:
+    """Raise the room's token by one and return it; ``NotFound``."""
+    rows = connection.execute(
+        "UPDATE rooms SET token = token + 1 WHERE tenant = ? AND name = ?"
+        " RETURNING token, last_revision, epoch",
+        (room.tenant, room.name),
+    ).fetchall()
+    if not rows:
+        raise no_such_room(room)
+    token, revision, epoch = rows[0]
+    return Claim(token=token, revision=revision, epoch=epoch)
+
+
+def append(
+    connection: sqlite3.Connection,
+    room: RoomId,
+    token: FencingToken,
+    revisions: Sequence[Revision],
+    records: Sequence[bytes],
+) -> None:
+    """Insert consecutive *revisions*, whose records are *records*; ``Fenced`` or a conflict."""
+    first, last = revisions[0], revisions[-1]
+    # One statement is the compare and the set; which refusal it was is asked only afterwards.
+    rows = connection.execute(
+        "UPDATE rooms SET last_revision = ?, epoch = ?, updated_ms = ?"
+        " WHERE tenant = ? AND name = ? AND token = ? AND last_revision = ? AND epoch <= ?"
+        " RETURNING room_key",
+        (
+            last.number,
+            last.epoch,
+            last.time_ms,
+            room.tenant,
+            room.name,
+            token,
+            first.number - 1,
+            first.epoch,
+        ),
+    ).fetchall()
+    if not rows:
+        held, revision, epoch = _state(connection, room)
+        refusal = append_refused(
+            room, token=token, first=first, held=held, last=revision, epoch=epoch
+        )
+        assert refusal is not None, "the statement and the refusals disagree"
+        raise refusal
+    room_key = rows[0][0]
+    try:
+        connection.executemany(
+            "INSERT INTO revisions (room_key, revision, record) VALUES (?, ?, ?)",
+            [
+                (room_key, revision.number, record)
+                for revision, record in zip(revisions, records, strict=True)
+            ],
+        )
+    except sqlite3.IntegrityError as error:
+        # The second line of defence: no path of this program leads here, but a file that was
+        # repaired by hand may hold revisions that its room does not know of.
+        raise RevisionConflict(f"{room} holds a revision after {first.number - 1}") from error
+
+
+def has_revision(connection: sqlite3.Connection, room: RoomId, number: RevisionNo) -> bool:
+    """Return whether the room's log reaches *number*."""
+    return _state(connection, room)[1] >= number
+
+
+def save_snapshot(
+    connection: sqlite3.Connection,
+    room: RoomId,
+    token: FencingToken,
+    revision: RevisionNo,
+    record: bytes,
+) -> None:
+    """Insert or replace the snapshot at *revision* and thin the older ones."""
+    held, last, _ = _state(connection, room)
+    refusal = snapshot_refused(room, token=token, revision=revision, held=held, last=last)
+    if refusal is not None:
+        raise refusal
+    connection.execute(
+        f"INSERT OR REPLACE INTO snapshots (room_key, revision, record) VALUES ({_ROOM_KEY}, ?, ?)",
+        (room.tenant, room.name, revision, record),
+    )
+    kept = connection.execute(
+        f"SELECT revision FROM snapshots WHERE room_key = {_ROOM_KEY} ORDER BY revision",
+        (room.tenant, room.name),
+    ).fetchall()
+    connection.executemany(
+        f"DELETE FROM snapshots WHERE room_key = {_ROOM_KEY} AND revision = ?",
+        [(room.tenant, room.name, gone) for gone in surplus([row[0] for row in kept])],
+    )
+
+
+def select_room(connection: sqlite3.Connection, room: RoomId) -> RoomRecord | None:
+    """Return the record of *room*, or None."""
+    row = connection.execute(
+        f"SELECT {_ROOM_COLUMNS} FROM rooms WHERE tenant = ? AND name = ?",
+        (room.tenant, room.name),
+    ).fetchone()
+    return None if row is None else _room_record(*row)
+
+
+def select_rooms(connection: sqlite3.Connection, tenant: TenantId) -> list[RoomRecord]:
+    """Return the tenant's rooms by name, in the order of code points."""
+    rows = connection.execute(
+        f"SELECT {_ROOM_COLUMNS} FROM rooms WHERE tenant = ? ORDER BY name", (tenant,)
+    )
+    return [_room_record(*row) for row in rows]
+
+
+def select_revisions(
+    connection: sqlite3.Connection, room: RoomId, after: RevisionNo, limit: int
+) -> list[tuple[RevisionNo, bytes]]:
+    """Return at most *limit* numbers and records above *after*, in order."""
+    return connection.execute(
+        f"SELECT revision, record FROM revisions WHERE room_key = {_ROOM_KEY} AND revision > ?"
+        " ORDER BY revision LIMIT ?",
+        # SQLite reads a negative limit as none at all.
+        (room.tenant, room.name, after, max(0, limit)),
+    ).fetchall()
+
+
+def select_snapshot(
+    connection: sqlite3.Connection, room: RoomId, at_most: RevisionNo | None
+) -> tuple[RevisionNo, bytes] | None:
+    """Return the number and the record of the newest snapshot not above *at_most*."""
+    row: tuple[RevisionNo, bytes] | None = connection.execute(
+        f"SELECT revision, record FROM snapshots WHERE room_key = {_ROOM_KEY}"
+        " AND (?3 IS NULL OR revision <= ?3) ORDER BY revision DESC LIMIT 1",
+        (room.tenant, room.name, at_most),
+    ).fetchone()
+    return row
+
+
+def _state(connection: sqlite3.Connection, room: RoomId) -> tuple[FencingToken, RevisionNo, Epoch]:
+    """Return the room's token, last revision and epoch; ``NotFound``."""
+    row: tuple[FencingToken, RevisionNo, Epoch] | None = connection.execute(
+        "SELECT token, last_revision, epoch FROM rooms WHERE tenant = ? AND name = ?",
+        (room.tenant, room.name),
+    ).fetchone()
+    if row is None:
+        raise no_such_room(room)
+    return row
+
+
+def _room_record(
+    tenant: TenantId,
+    name: str,
+    title: str,
+    created_by: UserId,
+    created_ms: int,
+    updated_ms: int,
+    revision: RevisionNo,
+    epoch: Epoch,
+) -> RoomRecord:
+    return RoomRecord(
+        room=RoomId(tenant, name),
+        title=title,
+        created_by=created_by,
+        created_ms=created_ms,
+        updated_ms=updated_ms,
+        revision=revision,
+        epoch=epoch,
+    )

@@ -1,0 +1,69 @@
+"""The memory store's faults. SPEC: [ST28]."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from collab.errors import AppendRefused, AppendUnknown, Fenced, RevisionConflict, StorageFull
+from collab.ids import Epoch, RevisionNo, RoomId, TenantId, UserId
+from collab.revision import ChangeKind, Revision
+from collab.stores.memory import MemoryStore, Moment
+
+ROOM = RoomId(TenantId("ä"), "größe")
+
+
+def _revision(number: int) -> Revision:
+    return Revision(
+        RevisionNo(number), Epoch(1), ChangeKind.NONE, None, b"", UserId("ü"), time_ms=number
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "moment", "stored"),
+    [
+        (Fenced("é"), Moment.BEFORE, 0),
+        (RevisionConflict("é"), Moment.BEFORE, 0),
+        (StorageFull("é"), Moment.BEFORE, 0),
+        (AppendUnknown("é"), Moment.BEFORE, 0),
+        (AppendUnknown("é"), Moment.AFTER, 2),
+    ],
+)
+async def test_a_fault_strikes_before_or_after(
+    error: AppendRefused, moment: Moment, stored: int
+) -> None:
+    """[ST28] The caller gets what the fault raised; the log has all or nothing; the room goes on."""
+    struck: list[tuple[RoomId, int]] = []
+
+    def faults(now: Moment, room: RoomId, revisions: Sequence[Revision]) -> None:
+        if now is moment and not struck:
+            struck.append((room, len(revisions)))
+            raise error
+
+    store = MemoryStore(faults=faults)
+    await store.open()
+    await store.create_room(ROOM, title="é", created_by=UserId("ü"), time_ms=1)
+    token = (await store.claim(ROOM)).token
+    with pytest.raises(type(error)) as caught:
+        await store.append(ROOM, token, [_revision(1), _revision(2)])
+    assert caught.value is error
+    assert struck == [(ROOM, 2)]
+    claim = await store.claim(ROOM)
+    assert claim.revision == stored
+    assert len(await store.revisions(ROOM, RevisionNo(0), 9)) == stored
+    await store.append(ROOM, claim.token, [_revision(stored + 1)])
+
+
+async def test_a_refused_append_meets_no_fault() -> None:
+    """[ST28] What the store refuses by itself is not counted as an append that could fail."""
+    moments: list[Moment] = []
+    store = MemoryStore(faults=lambda moment, room, revisions: moments.append(moment))
+    await store.open()
+    await store.create_room(ROOM, title="é", created_by=UserId("ü"), time_ms=1)
+    token = (await store.claim(ROOM)).token
+    with pytest.raises(RevisionConflict):
+        await store.append(ROOM, token, [_revision(2)])
+    assert moments == []
+    await store.append(ROOM, token, [_revision(1)])
+    assert moments == [Moment.BEFORE, Moment.AFTER]

@@ -1,0 +1,138 @@
+/** A room in the designer: loads what is needed, connects, and arranges the panels. */
+import { Button, Skeleton } from "@mantine/core";
+import { DoorOpen, ServerOff } from "lucide-react";
+import { useCallback, useEffect, useState } from "react";
+
+import { api, ApiError, explain, type Session } from "../shared/api";
+import { go } from "../shared/router";
+import { RetryButton, State } from "../shared/States";
+import { toText } from "../model/value";
+import { TopBar } from "./bar/TopBar";
+import { Canvas } from "./canvas/Canvas";
+import { RoomConnection, socketUrl } from "./connection";
+import { Desk, DeskContext, useConnection, useSnapshot } from "./desk";
+import { Inspector } from "./inspector/Inspector";
+import { handleHistoryKey } from "./keyboard";
+import { LayersPanel } from "./layers/LayersPanel";
+import { Banner } from "./panels/Banner";
+import { Notices } from "./panels/Notices";
+import { ProblemsPanel } from "./panels/ProblemsPanel";
+
+type Loading =
+  | { readonly state: "loading" }
+  | { readonly state: "failed"; readonly error: unknown }
+  | { readonly state: "ready"; readonly desk: Desk; readonly session: Session };
+
+export function DesignerPage({ room }: { readonly room: string }) {
+  const [loading, setLoading] = useState<Loading>({ state: "loading" });
+  const [attempt, setAttempt] = useState(0);
+  useEffect(() => {
+    let isCurrent = true;
+    let connection: RoomConnection | null = null;
+    setLoading({ state: "loading" });
+    // The session comes first: its cookie is what the other requests are let in by.
+    const load = async (): Promise<void> => {
+      const session = await api.session();
+      const [, definitions] = await Promise.all([api.room(room), api.definitions(room)]);
+      if (!isCurrent) return;
+      connection = new RoomConnection(socketUrl(window.location), room, session);
+      setLoading({ state: "ready", desk: new Desk(room, connection, definitions), session });
+    };
+    load().catch((error: unknown) => {
+      if (isCurrent) setLoading({ state: "failed", error });
+    });
+    return () => {
+      isCurrent = false;
+      connection?.destroy();
+    };
+  }, [room, attempt]);
+  const retry = useCallback(() => setAttempt((count) => count + 1), []);
+  switch (loading.state) {
+    case "loading":
+      return <DeskSkeleton />;
+    case "failed":
+      return <Failure error={loading.error} room={room} onRetry={retry} />;
+    case "ready":
+      return (
+        <DeskContext value={loading.desk}>
+          <DeskView desk={loading.desk} initial={loading.session} />
+        </DeskContext>
+      );
+  }
+}
+
+function DeskView({ desk, initial }: { readonly desk: Desk; readonly initial: Session }) {
+  const [session, setSession] = useState(initial);
+  const isLoaded = useConnection((state) => state.isLoaded);
+  const isDenied = useConnection((state) => state.denied !== null);
+  useTitle(desk.room);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => handleHistoryKey(desk, event);
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, [desk]);
+  const rename = (next: Session): void => {
+    setSession(next);
+    desk.connection.rename(next);
+  };
+  return (
+    <div className="dr-desk">
+      <TopBar session={session} onSession={rename} />
+      <Banner />
+      {isLoaded ? (
+        <main className="dr-panels">
+          <LayersPanel />
+          <Canvas />
+          <Inspector />
+        </main>
+      ) : (
+        <main>{!isDenied && <PanelsSkeleton />}</main>
+      )}
+      <ProblemsPanel />
+      <Notices />
+    </div>
+  );
+}
+
+function useTitle(room: string): void {
+  const name = toText(useSnapshot().application.name) || room;
+  useEffect(() => {
+    document.title = `${name} · Design Rooms`;
+  }, [name]);
+}
+
+function Failure({ error, room, onRetry }: { readonly error: unknown; readonly room: string; readonly onRetry: () => void }) {
+  const isMissing = error instanceof ApiError && error.status === 404;
+  return (
+    <main className="dr-page">
+      <State
+        icon={isMissing ? DoorOpen : ServerOff}
+        title={isMissing ? `There is no room called ${room}` : "The room could not be opened"}
+        role="alert"
+        actions={isMissing ? <Button variant="filled" onClick={() => go("/")}>All rooms</Button> : <RetryButton onRetry={onRetry} />}
+      >
+        {isMissing ? "It may have been renamed, or the address has a slip of the pen." : explain(error)}
+      </State>
+    </main>
+  );
+}
+
+function DeskSkeleton() {
+  return (
+    <div className="dr-desk" role="status" aria-label="Opening the room">
+      <header className="dr-bar"><Skeleton width={220} height={14} /></header>
+      <PanelsSkeleton />
+    </div>
+  );
+}
+
+function PanelsSkeleton() {
+  const rows = Array.from({ length: 9 }, (_, index) => <Skeleton key={index} height={12} mb={16} width={`${90 - (index % 4) * 14}%`} />);
+  return (
+    <div className="dr-panels">
+      <div className="dr-panel dr-left dr-skeleton">{rows}</div>
+      <div className="dr-centre dr-skeleton"><Skeleton height={260} radius="md" /></div>
+      <div className="dr-panel dr-right dr-skeleton">{rows}</div>
+    </div>
+  );
+}

@@ -1,0 +1,38 @@
+/** Says across the whole desk what stands in the way of working, and what to do about it. */
+import { Button } from "@mantine/core";
+import { CloudOff, Eye, Lock } from "lucide-react";
+
+import { go } from "../../shared/router";
+import { useConnection, useDesk } from "../desk";
+
+export function Banner() {
+  const desk = useDesk();
+  const state = useConnection((value) => value);
+  if (state.denied !== null) {
+    return (
+      <div className="dr-banner" data-kind="denied" role="alert">
+        <Lock size={14} aria-hidden />
+        <span>The server does not let you into this room: {state.denied || "no reason given"}.</span>
+        <Button onClick={() => go("/")}>All rooms</Button>
+      </div>
+    );
+  }
+  if (state.status === "disconnected" || (state.status === "connecting" && state.isLoaded)) {
+    return (
+      <div className="dr-banner" data-kind="offline" role="status">
+        <CloudOff size={14} aria-hidden />
+        <span>You are offline. Go on working: your changes stay in this window and are sent when the connection is back. Do not close it before.</span>
+        <Button onClick={() => desk.connection.reconnect()}>Reconnect now</Button>
+      </div>
+    );
+  }
+  if (state.readOnly !== null) {
+    return (
+      <div className="dr-banner" data-kind="readonly" role="status">
+        <Eye size={14} aria-hidden />
+        <span>Read-only: {state.readOnly.reason || state.readOnly.code}</span>
+      </div>
+    );
+  }
+  return null;
+}

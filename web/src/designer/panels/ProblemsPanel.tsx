@@ -1,0 +1,48 @@
+/** The bottom panel: what the server found wrong, each a click away from its place. */
+import { Check, ChevronDown, ChevronUp, CircleAlert, TriangleAlert } from "lucide-react";
+import { useState } from "react";
+
+import { nodeLabel } from "../../model/labels";
+import { words } from "../../model/schema";
+import type { Problem } from "../../model/types";
+import { useConnection, useDesk, useSnapshot } from "../desk";
+
+export function ProblemsPanel() {
+  const problems = useConnection((state) => state.problems);
+  const [isOpen, setOpen] = useState(false);
+  const isShown = isOpen && problems.length > 0;
+  return (
+    <section className="dr-problems" aria-label="Problems" data-open={isShown}>
+      <button type="button" className="dr-problems-head" aria-expanded={isShown} disabled={problems.length === 0} onClick={() => setOpen(!isOpen)}>
+        {problems.length === 0 ? <Check size={13} aria-hidden /> : isShown ? <ChevronDown size={13} aria-hidden /> : <ChevronUp size={13} aria-hidden />}
+        Problems
+        <span className="dr-count" data-testid="problem-count">{problems.length}</span>
+      </button>
+      {isShown && (
+        <ul>
+          {problems.map((problem, index) => (
+            <ProblemRow key={`${problem.node}/${problem.code}/${index}`} problem={problem} />
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function ProblemRow({ problem }: { readonly problem: Problem }) {
+  const desk = useDesk();
+  const snapshot = useSnapshot();
+  const node = snapshot.node(problem.node);
+  const Icon = problem.severity === "error" ? CircleAlert : TriangleAlert;
+  const place = problem.path.filter((step) => step !== "props").map(String).map(words).join(" › ");
+  return (
+    <li>
+      <button type="button" className="dr-problem" data-severity={problem.severity} onClick={() => desk.select(problem.node)}>
+        <Icon size={13} aria-hidden />
+        <span className="dr-problem-node dr-ellipsis" dir="auto">{node === undefined ? words(problem.node) : nodeLabel(node, desk.registry, snapshot)}</span>
+        <span className="dr-problem-message">{problem.message}</span>
+        {place !== "" && <span className="dr-muted dr-ellipsis">{place}</span>}
+      </button>
+    </li>
+  );
+}

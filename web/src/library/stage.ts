@@ -1,0 +1,42 @@
+/** What surrounds the component library: the designer's canvas or the preview player. */
+import { createContext, useContext } from "react";
+
+import type { Snapshot } from "../model/snapshot";
+import type { LiveNode } from "../model/types";
+import { type Readable, sameItems, useSelect } from "../shared/store";
+
+export interface Stage {
+  /** On the canvas controls are looked at and selected, in the player they are used. */
+  readonly mode: "design" | "play";
+  readonly snapshots: Readable<Snapshot>;
+  /** Ids of the selected node and of everything it stands in: tabs show the panel that holds it. */
+  readonly revealed: Readable<ReadonlySet<string>>;
+  /** Ids of the dialogs that actions opened. */
+  readonly opened: Readable<ReadonlySet<string>>;
+  readonly navigate: (path: string) => void;
+  readonly setOpen: (dialog: string, isOpen: boolean) => void;
+  readonly closeAll: () => void;
+}
+
+export const StageContext = createContext<Stage | null>(null);
+
+export function useStage(): Stage {
+  const stage = useContext(StageContext);
+  if (stage === null) throw new Error("a component of the library was rendered outside a stage");
+  return stage;
+}
+
+export function useNode(id: string): LiveNode | undefined {
+  return useSelect(useStage().snapshots, (snapshot) => snapshot.node(id));
+}
+
+export function useChildIds(id: string, slot: string): readonly string[] {
+  const read = (snapshot: Snapshot): readonly string[] =>
+    snapshot.children(id, slot).map((child) => child.id);
+  return useSelect(useStage().snapshots, read, sameItems);
+}
+
+/** The slots of a node that hold something: how an unknown component still shows its content. */
+export function useSlots(id: string): readonly string[] {
+  return useSelect(useStage().snapshots, (snapshot) => snapshot.slots(id), sameItems);
+}

@@ -1,0 +1,248 @@
+/**
+ * The edits that one person makes to the live form, each one transaction.
+ *
+ * They carry `LOCAL_EDIT` as origin, by which the undo manager knows a person's own work. No edit
+ * creates or replaces a container of an existing node.
+ */
+import * as Y from "yjs";
+
+import { buildEntry, buildExpression, buildMembers } from "./containers";
+import { newId } from "./identifiers";
+import { orderAt } from "./order";
+import { typeOf } from "./registry";
+import type { Snapshot } from "./snapshot";
+import { starterProps } from "./starters";
+import { diffText } from "./textdiff";
+import type { Definition, Json, JsonObject, Place, Schema } from "./types";
+import { isExpression, isObject, listEntries } from "./value";
+
+/** Origin of a person's own edits. */
+export const LOCAL_EDIT = { name: "local edit" } as const;
+/** Origin of the unplaced birth of a node: undoing it would remove what others put inside. */
+export const BIRTH = { name: "birth" } as const;
+
+/** Keys from a node's props inwards: property, entry id, member, … */
+export type PropPath = readonly string[];
+
+export class Editor {
+  readonly doc: Y.Doc;
+  readonly #nodes: Y.Map<unknown>;
+  readonly #application: Y.Map<unknown>;
+
+  constructor(doc: Y.Doc) {
+    this.doc = doc;
+    this.#nodes = doc.getMap("nodes");
+    this.#application = doc.getMap("application");
+  }
+
+  /** Creates a node at `index` of a slot and returns its id. */
+  create(definition: Definition, snapshot: Snapshot, parent: string, slot: string, index: number): string {
+    const id = newId();
+    const props = starterProps(definition, snapshot, parent, slot);
+    this.#give(id, typeOf(definition), definition.schema, props);
+    this.place(id, [parent, slot, orderAt(orderedChildren(snapshot, parent, slot), index)]);
+    return id;
+  }
+
+  /** Creates a node that is born in the Trash, whole; `place` then puts it where it belongs. */
+  #give(id: string, type: string, schema: Schema | undefined, props: JsonObject): void {
+    // Two transactions, because undoing the second one leaves the node in the Trash, as deleting
+    // does. Undoing a birth would remove the node with all that others put into it meanwhile.
+    this.doc.transact(() => this.#nodes.set(id, buildNode(type, null, schema, props)), BIRTH);
+  }
+
+  /** Copies a node and all that is beneath it, behind the original; returns the new root's id. */
+  duplicate(id: string, snapshot: Snapshot, schemaOf: (type: string) => Schema | undefined): string | null {
+    const original = snapshot.node(id);
+    if (original === undefined || original.place === null) return null;
+    const [parent, slot] = original.place;
+    const subtree = snapshot.subtree(id);
+    const ids = new Map(subtree.map((node) => [node.id, newId()]));
+    const copyId = ids.get(id) as string;
+    this.doc.transact(() => {
+      for (const node of subtree) {
+        const place: Place | null =
+          node.id === id || node.place === null
+            ? null
+            : [ids.get(node.place[0]) as string, node.place[1], node.place[2]];
+        const props = withIds(node.props, ids) as JsonObject;
+        this.#nodes.set(ids.get(node.id) as string, buildNode(node.type, place, schemaOf(node.type), props));
+      }
+    }, BIRTH);
+    const siblings = orderedChildren(snapshot, parent, slot);
+    const index = siblings.findIndex((sibling) => sibling.id === id) + 1;
+    this.place(copyId, [parent, slot, orderAt(siblings, index)]);
+    return copyId;
+  }
+
+  /** Sets parent, slot and order; null moves the node to the Trash. */
+  place(id: string, place: Place | null): void {
+    this.#edit(() => {
+      const node = this.#nodes.get(id);
+      if (node instanceof Y.Map) node.set("place", place === null ? null : [...place]);
+    });
+  }
+
+  /** Moves a node by one among its siblings; false at the end of the slot. */
+  moveBy(id: string, step: -1 | 1, snapshot: Snapshot): boolean {
+    const place = snapshot.node(id)?.place;
+    if (!place) return false;
+    const siblings = orderedChildren(snapshot, place[0], place[1]);
+    const index = siblings.findIndex((sibling) => sibling.id === id);
+    const target = index + step;
+    if (index < 0 || target < 0 || target >= siblings.length) return false;
+    const others = siblings.filter((sibling) => sibling.id !== id);
+    this.place(id, [place[0], place[1], orderAt(others, target)]);
+    return true;
+  }
+
+  /** Sets one value; undefined removes it, so that the default holds again. */
+  set(id: string, path: PropPath, value: Json | undefined): void {
+    this.#edit(() => {
+      const found = this.#container(id, path);
+      if (found === null) return;
+      const [container, rest] = found;
+      const key = rest[0] as string;
+      const next = rest.length === 1 ? value : replaceIn(container.get(key), rest.slice(1), value);
+      if (next === undefined) container.delete(key);
+      else container.set(key, isExpression(next) ? buildExpression(next.expr) : next);
+    });
+  }
+
+  /** Empties a container, whose identity stays. */
+  clear(id: string, path: PropPath): void {
+    this.#edit(() => {
+      const value = this.#value(id, path);
+      if (value instanceof Y.Map) for (const key of [...value.keys()]) value.delete(key);
+      else if (value instanceof Y.Text) value.delete(0, value.length);
+      else this.set(id, path, undefined);
+    });
+  }
+
+  /** Writes the difference between a shared text and `next` into it. */
+  type(id: string, path: PropPath, next: string): void {
+    this.#edit(() => {
+      const text = this.text(id, path);
+      if (text === null) return;
+      const change = diffText(text.toString(), next);
+      if (change === null) return;
+      if (change.remove > 0) text.delete(change.index, change.remove);
+      if (change.insert !== "") text.insert(change.index, change.insert);
+    });
+  }
+
+  /** The shared text at a path (`[…, "expr"]` of an expression included), or null. */
+  text(id: string, path: PropPath): Y.Text | null {
+    const value = this.#value(id, path);
+    return value instanceof Y.Text ? value : null;
+  }
+
+  /** Adds an entry to a list and returns its id. */
+  addEntry(id: string, path: PropPath, list: Schema, entry: JsonObject): string {
+    const entryId = newId();
+    this.#edit(() => {
+      const container = this.#value(id, path);
+      if (!(container instanceof Y.Map)) return;
+      const sorted = orderedEntries(container.toJSON() as JsonObject);
+      const order = orderAt(sorted, sorted.length);
+      container.set(entryId, buildEntry(list, { order, ...entry }));
+    });
+    return entryId;
+  }
+
+  moveEntry(id: string, path: PropPath, entryId: string, step: -1 | 1): void {
+    this.#edit(() => {
+      const container = this.#value(id, path);
+      const entry = container instanceof Y.Map ? container.get(entryId) : undefined;
+      if (!(container instanceof Y.Map) || !(entry instanceof Y.Map)) return;
+      const sorted = orderedEntries(container.toJSON() as JsonObject);
+      const target = sorted.findIndex((other) => other.id === entryId) + step;
+      if (target < 0 || target >= sorted.length) return;
+      const others = sorted.filter((other) => other.id !== entryId);
+      entry.set("order", orderAt(others, target));
+    });
+  }
+
+  #edit(change: () => void): void {
+    this.doc.transact(change, LOCAL_EDIT);
+  }
+
+  // The application's own properties live in a root map, a node's in its `props`.
+  #props(id: string): Y.Map<unknown> | null {
+    if (id === "application") return this.#application;
+    const node = this.#nodes.get(id);
+    const props = node instanceof Y.Map ? node.get("props") : undefined;
+    return props instanceof Y.Map ? props : null;
+  }
+
+  #value(id: string, path: PropPath): unknown {
+    let value: unknown = this.#props(id);
+    for (const key of path) value = value instanceof Y.Map ? value.get(key) : undefined;
+    return value;
+  }
+
+  // The innermost shared map on the way, and the keys that are left from there.
+  #container(id: string, path: PropPath): readonly [Y.Map<unknown>, PropPath] | null {
+    let container = this.#props(id);
+    if (container === null || path.length === 0) return null;
+    let depth = 0;
+    while (depth < path.length - 1) {
+      const next: unknown = container.get(path[depth] as string);
+      if (!(next instanceof Y.Map)) break;
+      container = next;
+      depth += 1;
+    }
+    return [container, path.slice(depth)];
+  }
+}
+
+/** Siblings as the order functions take them. */
+export function orderedChildren(snapshot: Snapshot, parent: string, slot: string) {
+  return snapshot
+    .children(parent, slot)
+    .map((node) => ({ id: node.id, order: node.place?.[2] ?? "" }));
+}
+
+function orderedEntries(list: JsonObject) {
+  return listEntries(list).map(([id, entry]) => ({
+    id,
+    order: typeof entry.order === "string" ? entry.order : "",
+  }));
+}
+
+function buildNode(
+  type: string,
+  place: Place | null,
+  schema: Schema | undefined,
+  props: JsonObject,
+): Y.Map<unknown> {
+  const node = new Y.Map<unknown>();
+  node.set("type", type);
+  node.set("place", place === null ? null : [...place]);
+  node.set("props", buildMembers(schema, props));
+  return node;
+}
+
+/** A copy of plain JSON with one member replaced; a register is always written whole. */
+function replaceIn(current: unknown, path: PropPath, value: Json | undefined): Json {
+  const [key, ...rest] = path;
+  const copy: Record<string, Json> = isObject(current) && !isExpression(current) ? { ...current } : {};
+  if (key === undefined) return copy;
+  const next = rest.length === 0 ? value : replaceIn(copy[key], rest, value);
+  if (next === undefined) delete copy[key];
+  else copy[key] = next;
+  return copy;
+}
+
+/** References among copied nodes point to the copies. */
+function withIds(value: Json, ids: ReadonlyMap<string, string>): Json {
+  if (Array.isArray(value)) return value.map((item: Json) => withIds(item, ids));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) =>
+      key === "ref" && typeof member === "string"
+        ? [key, ids.get(member) ?? member]
+        : [key, withIds(member, ids)],
+    ),
+  );
+}
