@@ -96,9 +96,7 @@ class Store(Protocol):
         """Store a snapshot of a durable revision; a stale token raises ``Fenced``."""
         ...
 
-    async def snapshot(
-        self, room: RoomId, at_most: RevisionNo | None = None
-    ) -> Snapshot | None:
+    async def snapshot(self, room: RoomId, at_most: RevisionNo | None = None) -> Snapshot | None:
         """Return the newest snapshot (not above *at_most*), or None if there is none."""
         ...
 

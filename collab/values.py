@@ -165,9 +165,7 @@ def check_text(text: str, path: Path = ()) -> str:
         try:
             text.encode("utf-8")
         except UnicodeEncodeError:
-            raise InvalidValue(
-                "value_text", "a text holds half a surrogate pair", path
-            ) from None
+            raise InvalidValue("value_text", "a text holds half a surrogate pair", path) from None
     return text
 
 

@@ -183,7 +183,12 @@ def _schemas() -> dict[str, Any]:
             {"rooms": {"type": "array", "items": {"$ref": "#/components/schemas/Room"}}}, ["rooms"]
         ),
         "Imported": _object(
-            {"room": text, "revision": number, "changed": {"type": "boolean"}, "problems": problems},
+            {
+                "room": text,
+                "revision": number,
+                "changed": {"type": "boolean"},
+                "problems": problems,
+            },
             ["room", "revision", "changed", "problems"],
         ),
         "Problems": _object({"revision": number, "problems": problems}, ["revision", "problems"]),

@@ -50,6 +50,4 @@ def _problem(status: int, code: str, detail: str) -> dict[str, Any]:
 
 
 def _response(problem: dict[str, Any]) -> Response:
-    return Response(
-        orjson.dumps(problem), problem["status"], media_type="application/problem+json"
-    )
+    return Response(orjson.dumps(problem), problem["status"], media_type="application/problem+json")

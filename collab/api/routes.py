@@ -176,7 +176,7 @@ class Routes:
         headers = {"etag": etag, "cache-control": "no-cache"}
         if request.headers.get("if-none-match") == etag:
             return Response(status_code=304, headers=headers)
-        return JsonResponse({"definitions": self._host.registry.to_json()}, headers=headers)
+        return JsonResponse(self._host.registry.to_json(), headers=headers)
 
     async def problems(self, request: Request) -> Response:
         """Return what is accepted but not right."""

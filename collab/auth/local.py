@@ -31,8 +31,18 @@ _TENANT: Final = TenantId("local")
 _SALT: Final = "design-rooms guest"
 # Colours that carry white text in both themes.
 _COLORS: Final = (
-    "#c2410c", "#b45309", "#4d7c0f", "#047857", "#0f766e", "#0369a1",
-    "#1d4ed8", "#6d28d9", "#a21caf", "#be185d", "#be123c", "#57534e",
+    "#c2410c",
+    "#b45309",
+    "#4d7c0f",
+    "#047857",
+    "#0f766e",
+    "#0369a1",
+    "#1d4ed8",
+    "#6d28d9",
+    "#a21caf",
+    "#be185d",
+    "#be123c",
+    "#57534e",
 )
 _ANIMALS: Final = (
     "Badger", "Beaver", "Crane", "Dolphin", "Falcon", "Fox", "Gecko", "Heron", "Ibex", "Jackdaw",
@@ -62,7 +72,9 @@ class LocalAuthenticator:
         Raises ``NotAllowed`` (``auth_not_local``) for a peer that is not on this machine.
         """
         if not _is_local(peer):
-            raise NotAllowed("local mode takes connections from this machine", code="auth_not_local")
+            raise NotAllowed(
+                "local mode takes connections from this machine", code="auth_not_local"
+            )
         guest = self.read_cookie(cookies.get(COOKIE_NAME))
         if guest is not None:
             return _principal(f"guest:{guest.id}", guest.name)

@@ -77,7 +77,8 @@ class RoomClosed(ClientError):
     """Nothing more can be done with this room object.
 
     Either it was left (code ``client_left``), or the server closed it for good: then
-    ``close_code`` is 4400 to 4499 and ``code`` says why. Connect again once the cause is mended.
+    ``socket_code``, the WebSocket's close code, is 4400 to 4499, and ``code`` says why. Connect
+    again once the cause is mended.
     """
 
     default_code = "client_left"
@@ -85,7 +86,7 @@ class RoomClosed(ClientError):
     def __init__(self, code: str, reason: str, close_code: int = 1000) -> None:
         super().__init__(reason, code=code)
         self.reason = reason
-        self.close_code = close_code
+        self.socket_code = close_code
 
 
 class HistoryGone(ClientError):

@@ -27,7 +27,7 @@ from collab.ids import Epoch, RevisionNo, SourceId
 from collab.limits import OP_COMPONENTS_MAX
 from collab.ot import json0
 from collab.revision import ChangeKind, Revision
-from collab.values import Json, Path, copy_json
+from collab.values import Json, Path, copy_json, normalize
 
 __all__ = ["Committed", "Outcome", "Pending", "Rejected", "Submission", "Ticket"]
 
@@ -100,10 +100,11 @@ class Pending:
         """Queue a change made on ``document`` and return its ticket.
 
         An op shows at once. Raises ``InvalidOp`` if it is malformed or does not apply,
-        ``LimitExceeded`` (``limit_queue``) if too much waits; nothing is changed then.
+        ``InvalidValue`` if a create is not JSON, ``LimitExceeded`` (``limit_queue``) if too much
+        waits; nothing is changed then.
         """
         if kind is not ChangeKind.OP:
-            return self._enqueue(kind, copy_json(change), is_applied=False)
+            return self._enqueue(kind, normalize(change), is_applied=False)
         if not self.exists:
             raise InvalidOp("op_doc_missing", "the document does not exist: create it first")
         op = json0.normalize(change)
@@ -120,7 +121,8 @@ class Pending:
         submission.is_in_flight = True
         if submission.seq == 0:
             submission.seq = self._next_seq()
-            submission.base = self.revision
+            if submission.kind is not ChangeKind.OP:
+                submission.base = self.revision
         return submission
 
     def disconnect(self) -> None:
@@ -135,21 +137,23 @@ class Pending:
     ) -> list[Outcome]:
         """Go on from a snapshot, the revisions before which are not known.
 
-        What was sent already is sent again: the server knows whether it was committed. Ops behind
-        it cannot be carried over revisions nobody has shown them, and are rejected
-        (``client_behind``); in another epoch everything is (``client_epoch``).
+        The first submission goes to the server with the base it was made at: the server carries it
+        over what is missing here, and knows whether it was committed already. Ops behind it cannot
+        be carried over revisions that nobody has shown them, and are rejected (``client_behind``);
+        in another epoch everything is (``client_epoch``).
         """
         outcomes: list[Outcome] = []
-        is_same_history = self.epoch in (epoch, Epoch(0))
         kept: deque[Submission] = deque()
+        has_op = False
         for submission in self._queue:
-            if is_same_history and (submission.seq or submission.kind is not ChangeKind.OP):
-                submission.is_applied = False
-                kept.append(submission)
-            elif is_same_history:
+            if self.epoch not in (epoch, Epoch(0)):
+                outcomes.append(_replaced(submission))
+            elif submission.is_applied and has_op:
                 outcomes.append(_behind(submission))
             else:
-                outcomes.append(_replaced(submission))
+                has_op = has_op or submission.is_applied
+                submission.is_applied = False
+                kept.append(submission)
         self._queue = kept
         self.epoch, self.revision, self.exists = epoch, revision, exists
         self._confirmed = document if exists else None
@@ -166,13 +170,14 @@ class Pending:
             return []
         if revision.number != self.revision + 1:
             raise ProtocolError(f"revision {self.revision + 1} is missing", code="client_gap")
+        self._confirm(revision)
         outcomes: list[Outcome] = []
         own = self._take_own(revision)
         if own is not None:
             outcomes.append(Committed(own.tickets, revision.number))
-        elif revision.kind is ChangeKind.OP:
-            self._carry_queue(revision.change)
-        self._confirm(revision)
+        is_known_here = own is not None and own.is_applied
+        if revision.kind is ChangeKind.OP and not is_known_here:
+            outcomes += self._carry_queue(revision.change)
         self.revision = revision.number
         for submission in self._queue:
             if submission.is_applied:
@@ -186,10 +191,10 @@ class Pending:
         submission = self._in_flight(seq)
         if submission is None:
             return []
-        if submission.is_applied or revision > self.revision:
+        if revision > self.revision:
             raise ProtocolError(f"the ack of {seq} came before its revision", code="client_gap")
         self._queue.popleft()
-        return [Committed(submission.tickets, revision)]
+        return [Committed(submission.tickets, revision), *self._show()]
 
     def refuse(
         self, seq: int, code: str, reason: str, path: Path = (), nodes: tuple[str, ...] = ()
@@ -201,7 +206,7 @@ class Pending:
         self._queue.popleft()
         outcomes: list[Outcome] = [Rejected(submission.tickets, code, reason, path, nodes)]
         if submission.is_applied:
-            self._carry_queue(json0.invert(submission.change))
+            outcomes += self._carry_queue(json0.invert(submission.change))
             outcomes += self._show()
         return outcomes
 
@@ -247,16 +252,26 @@ class Pending:
         submission = self._in_flight(revision.seq)
         if submission is not None:
             self._queue.popleft()
-            if not submission.is_applied and revision.kind is ChangeKind.OP:
-                # It had no local effect, so to the ops behind it, it is somebody else's.
-                self._carry_queue(revision.change)
         return submission
 
-    def _carry_queue(self, op: json0.Op) -> None:
+    def _carry_queue(self, op: json0.Op) -> list[Outcome]:
         """Carry every op of the queue past *op*, and *op* past each of them."""
-        for submission in self._queue:
-            if submission.is_applied:
+        outcomes: list[Outcome] = []
+        for submission in [item for item in self._queue if item.is_applied]:
+            try:
                 submission.change, op = json0.transform_pair(submission.change, op)
+            except (InvalidOp, LimitExceeded) as error:
+                outcomes += self._drop(submission, error)
+        return outcomes
+
+    def _drop(self, submission: Submission, error: InvalidOp | LimitExceeded) -> list[Outcome]:
+        """An op does not fit any more. The server finds the same; what was sent waits for it."""
+        submission.is_applied = False
+        if submission.seq:
+            return []
+        self._queue.remove(submission)
+        path = error.path if isinstance(error, InvalidOp) else ()
+        return [Rejected(submission.tickets, error.code, error.message, path)]
 
     def _confirm(self, revision: Revision) -> None:
         match revision.kind:
@@ -295,13 +310,7 @@ class Pending:
             try:
                 document = json0.apply(document, submission.change)
             except InvalidOp as error:
-                # The server will find the same; what was sent waits for it to say so.
-                submission.is_applied = False
-                if not submission.seq:
-                    self._queue.remove(submission)
-                    outcomes.append(
-                        Rejected(submission.tickets, error.code, error.message, error.path)
-                    )
+                outcomes += self._drop(submission, error)
         self.document = document
         return outcomes
 

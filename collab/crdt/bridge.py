@@ -20,21 +20,22 @@ SPEC: section BR. Called by ``room``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from pycrdt import Map, get_state
 
-from collab.crdt.reading import Component, Reading, read_changes
-from collab.crdt.update import decode_state_vector
-from collab.crdt.view import Fault
+from collab.crdt.pairs import PairIndex
+from collab.crdt.reading import Component, Reading, has_pairs, read_changes
+from collab.crdt.update import DecodedUpdate, decode, decode_state_vector
+from collab.crdt.view import EMBED, FORMAT, Fault
 from collab.crdt.writing import write_fresh_text, write_op
 from collab.crdt.ydoc import YDoc
 from collab.errors import DesignRoomsError, InvalidUpdate
 from collab.ids import ClientId
 from collab.ot import json0
-from collab.values import Json, Path, SharedList, SharedMap
+from collab.values import Json, Path, SharedList, SharedMap, SharedText
 
 __all__ = ["APPLICATION_ROOTS", "FREE_ROOT", "Bridge", "Trial", "state_vector_of"]
 
@@ -44,11 +45,15 @@ FREE_ROOT: Final = "model"
 
 @dataclass(slots=True)
 class Trial:
-    """An op that is applied to the JSON document and may still be taken back."""
+    """An op that is applied to the JSON document and may still be taken back.
+
+    ``faults`` is what the update holds that is no JSON; their paths are the document's.
+    ``broken_texts`` have to be replaced by fresh ones, because replicas would differ in them.
+    """
 
     op: list[Component]
     faults: list[Fault] = field(default_factory=list)
-    cut_texts: list[tuple[Path, str]] = field(default_factory=list)
+    broken_texts: dict[Path, str] = field(default_factory=dict)
 
 
 class Bridge:
@@ -59,9 +64,11 @@ class Bridge:
     ) -> None:
         roots = APPLICATION_ROOTS if is_application else (FREE_ROOT,)
         self._is_application = is_application
-        self._real = YDoc(client_id, roots, state)
-        self._twin = YDoc(client_id, roots, state)
+        self._real = YDoc(client_id, roots, state, allows_formats=not is_application)
+        self._twin = self._make_twin(state)
         self._reading: Reading | None = None
+        # Read off the Doc when a text with a surrogate pair is first edited: it may take a while.
+        self._pairs: PairIndex | None = None
         self.document: Json = document
 
     @staticmethod
@@ -92,9 +99,7 @@ class Bridge:
 
     # --- OT op in -----------------------------------------------------------------------------
 
-    def try_op(
-        self, op: Sequence[Component], adopt: Callable[[Path, Json, Json], Json]
-    ) -> Trial:
+    def try_op(self, op: Sequence[Component], adopt: Callable[[Path, Json, Json], Json]) -> Trial:
         """Apply *op* to the JSON document, with marks given to what it inserts.
 
         ``adopt(path, value, document)`` returns *value* as it becomes at *path*. ``InvalidOp`` is
@@ -123,46 +128,58 @@ class Bridge:
             raise AssertionError("an op fits the JSON document but not the Doc") from error
         if commit.update:
             self._twin.apply(commit.update)
+            if self._pairs is not None:
+                self._pairs.note(decode(commit.update))
         return commit.update
 
     # --- Yjs update in ------------------------------------------------------------------------
 
-    def try_update(self, update: bytes) -> Trial:
+    def try_update(self, update: bytes, decoded: DecodedUpdate) -> Trial:
         """Apply an inspected *update* to the twin and its op to the JSON document.
 
-        Then call :meth:`keep`, or :meth:`keep_with` with what has to be undone. Raises
+        *decoded* is the update as it was read. Then call :meth:`keep`, or :meth:`keep_with` with
+        what has to be undone. Raises
         ``InvalidUpdate`` (``update_unreadable``), and nothing has changed, if yrs cannot take it.
         """
         self._reading = reading = Reading(self.document)
         try:
             commit = self._twin.transact(lambda: self._twin.apply(update), is_recording=True)
             read_changes(reading, commit.changes, strip=self._strip)
+            self._find_cut_texts(reading, decoded)
         except BaseException as error:
             # yrs panics on some forged structs, and a panic is no Exception. The real Doc has not
             # seen the update, so the twin is made anew from it and only the sender is told.
             self.take_back()
             if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
                 raise
-            self._twin = YDoc(self._real.client_id, tuple(self._real.roots), self._real.diff())
+            self._twin = self._make_twin(self._real.diff())
             raise InvalidUpdate(
                 "update_unreadable", "the update cannot be applied to this document"
             ) from error
         self.document = reading.document
-        return Trial(reading.op, commit.faults, reading.cut_texts)
+        faults = [replace(fault, path=fault.path[self._strip :]) for fault in commit.faults]
+        for fault in faults:
+            if fault.code in (EMBED, FORMAT) and fault.path in reading.edited_texts:
+                # Putting its characters back would leave it there.
+                reading.broken_texts[fault.path] = reading.edited_texts[fault.path]
+        return Trial(reading.op, faults, reading.broken_texts)
 
-    def keep(self, update: bytes) -> bytes:
+    def keep(self, update: bytes, decoded: DecodedUpdate) -> bytes:
         """Apply the tried update to the real Doc; return what was new in it."""
         assert self._reading is not None
         self._reading = None
+        if self._pairs is not None:
+            self._pairs.note(decoded)
         return self._real.transact(lambda: self._real.apply(update), is_recording=False).update
 
     def keep_with(
         self,
         update: bytes,
+        decoded: DecodedUpdate,
         inverse: Sequence[Component],
-        fresh_texts: Sequence[tuple[Path, str]],
+        fresh_texts: Mapping[Path, str],
     ) -> tuple[bytes, list[Component]]:
-        """Apply the tried update together with *inverse* and with *fresh_texts* (path, text).
+        """Apply the tried update together with *inverse* and with *fresh_texts*, by their paths.
 
         Returns the emitted update and the op that survives, which is applied to the document.
         """
@@ -171,7 +188,7 @@ class Bridge:
         def write() -> None:
             self._real.apply(update)
             # Their paths are those right after the update, so they come before the inverse.
-            for path, text in fresh_texts:
+            for path, text in fresh_texts.items():
                 write_fresh_text(self._target(), path, text)
             write_op(self._target(), inverse)
 
@@ -179,6 +196,9 @@ class Bridge:
         assert not commit.faults, commit.faults
         if commit.update:
             self._twin.apply(commit.update)
+        if self._pairs is not None:
+            self._pairs.note(decoded)
+            self._pairs.note(decode(commit.update))
         reading = Reading(self.document)
         read_changes(reading, commit.changes, strip=self._strip)
         self.document = reading.document
@@ -191,6 +211,30 @@ class Bridge:
         self._reading = None
 
     # --- private ------------------------------------------------------------------------------
+
+    def _find_cut_texts(self, reading: Reading, decoded: DecodedUpdate) -> None:
+        """Report the texts that an update touched if it cuts a surrogate pair anywhere.
+
+        The real Doc has not seen the update yet, so its pairs are those that may be cut.
+        """
+        pairs = self._pairs
+        if pairs is None:
+            pairs = PairIndex()
+            if reading.has_edited_pairs:
+                pairs = self._pairs = PairIndex.of_state(self._real.diff())
+        if pairs.is_split_by(decoded):
+            reading.broken_texts |= reading.edited_texts
+            for component in reading.op:
+                value = component.get("oi", component.get("li"))
+                reading.broken_texts.update(_texts_with_pairs(value, tuple(component["p"])))
+
+    def _make_twin(self, state: bytes) -> YDoc:
+        return YDoc(
+            self._real.client_id,
+            tuple(self._real.roots),
+            state,
+            allows_formats=not self._is_application,
+        )
 
     @property
     def _strip(self) -> int:
@@ -206,6 +250,19 @@ class Bridge:
 def state_vector_of(update: bytes) -> dict[int, int]:
     """Return the state vector of a Doc that holds just *update*, without making the Doc."""
     return decode_state_vector(get_state(update)) if update else {}
+
+
+def _texts_with_pairs(value: Json, path: Path) -> Iterator[tuple[Path, str]]:
+    """Yield the shared texts within *value* that hold a surrogate pair, with their paths."""
+    if isinstance(value, SharedText):
+        if has_pairs(value):
+            yield path, str(value)
+    elif isinstance(value, SharedMap):
+        for key, item in value.items():
+            yield from _texts_with_pairs(item, (*path, key))
+    elif isinstance(value, SharedList):
+        for index, item in enumerate(value):
+            yield from _texts_with_pairs(item, (*path, index))
 
 
 def _adopted(

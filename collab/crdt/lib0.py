@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 import struct
-from typing import Final, NoReturn
+from typing import Final
 
 import orjson
 
@@ -75,12 +75,14 @@ class Decoder:
     def expect_end(self) -> None:
         """Raise unless everything has been read: trailing bytes belong to no message."""
         if self._position != self._end:
-            self._fail(f"{self._end - self._position} bytes follow the end of the message")
+            raise self._malformed(
+                f"{self._end - self._position} bytes follow the end of the message"
+            )
 
     def read_uint8(self) -> int:
         position = self._position
         if position >= self._end:
-            self._fail("a byte is missing")
+            raise self._malformed("a byte is missing")
         self._position = position + 1
         return self._data[position]
 
@@ -88,7 +90,7 @@ class Decoder:
         """Return an unsigned number of at most 2^53 - 1. Source: [CR1]."""
         position = self._position
         if position >= self._end:
-            self._fail("a number is missing")
+            raise self._malformed("a number is missing")
         byte = self._data[position]
         self._position = position + 1
         if byte < 0x80:
@@ -107,7 +109,7 @@ class Decoder:
         """Return the next *length* bytes."""
         start = self._position
         if length > self._end - start:
-            self._fail(f"{length} bytes are announced and {self._end - start} are there")
+            raise self._malformed(f"{length} bytes are announced and {self._end - start} are there")
         self._position = start + length
         return self._data[start : start + length]
 
@@ -119,7 +121,7 @@ class Decoder:
         try:
             return self.read_bytes(self.read_var_uint()).decode("utf-8")
         except UnicodeDecodeError:
-            self._fail("a string is not UTF-8")
+            raise self._malformed("a string is not UTF-8") from None
 
     def read_float32(self) -> float:
         return float(_FLOAT32.unpack(self.read_bytes(4))[0])
@@ -144,12 +146,12 @@ class Decoder:
             return self.read_var_string()
         if tag == _ANY_INTEGER:
             return self.read_var_int()
-        if tag == _ANY_OBJECT or tag == _ANY_ARRAY:
+        if tag in (_ANY_OBJECT, _ANY_ARRAY):
             if depth > NESTING_MAX:
-                self._fail(f"a value is nested deeper than {NESTING_MAX} levels")
+                raise self._malformed(f"a value is nested deeper than {NESTING_MAX} levels")
             count = self.read_var_uint()
             if count > self._end - self._position:
-                self._fail(f"{count} members are announced and fewer bytes are there")
+                raise self._malformed(f"{count} members are announced and fewer bytes are there")
             read_any = self._read_any
             if tag == _ANY_ARRAY:
                 return [read_any(depth + 1) for _ in range(count)]
@@ -173,7 +175,7 @@ class Decoder:
             case 116:
                 return self.read_var_bytes()
             case _:
-                self._fail(f"{tag} is no tag of a value")
+                raise self._malformed(f"{tag} is no tag of a value")
 
     def _read_groups(self, number: int, shift: int, bound: int) -> int:
         data = self._data
@@ -185,15 +187,17 @@ class Decoder:
             shift += 7
             if byte < 0x80:
                 if byte == 0:
-                    self._fail("a number is written longer than it needs")
+                    raise self._malformed("a number is written longer than it needs")
                 if number > bound:
                     break
                 self._position = position
                 return number
-        self._fail("a number is cut off" if position == self._end else "a number is beyond 2^53")
+        raise self._malformed(
+            "a number is cut off" if position == self._end else "a number is beyond 2^53"
+        )
 
-    def _fail(self, reason: str) -> NoReturn:
-        raise ProtocolError(f"{reason} (at byte {self._position})", code="protocol_malformed")
+    def _malformed(self, reason: str) -> ProtocolError:
+        return ProtocolError(f"{reason} (at byte {self._position})", code="protocol_malformed")
 
 
 class Encoder:

@@ -2,7 +2,7 @@
 
 Who edits a node that somebody else deleted meanwhile is right by every rule: the update applies,
 and its content is garbage at once, since its parent is. The author's screen agrees as soon as the
-delete arrives, and the work is gone. A room must not merely acknowledge that: it says what was lost.
+delete arrives, and the work is gone. A room must not merely acknowledge that: it says what is lost.
 
 SPEC: section CR (rules CR18 and CR19). Called by ``crdt.update``.
 """

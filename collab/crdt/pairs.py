@@ -1,9 +1,9 @@
 """Where texts hold surrogate pairs, by clock, so that an edit which splits one is noticed.
 
 Yjs counts texts in UTF-16 units, and nothing keeps a client from inserting or deleting between the
-two halves of an emoji. JavaScript then turns both halves into U+FFFD; yrs moves the edit to the next
-whole character, which may delete a *neighbour*. From there on the replicas differ for ever, and
-nothing shows it: the events of pycrdt agree with its own new text. Only the clocks tell. So the
+two halves of an emoji. JavaScript then turns both halves into U+FFFD; yrs moves the edit to the
+next whole character, which may delete a *neighbour*. From there on the replicas differ for ever,
+and nothing shows it: the events of pycrdt agree with its own new text. Only the clocks tell. So the
 clock of each second half is kept here, and an update that cuts just before one splits its pair.
 
 SPEC: section CR (rule CR20). Called by the room, which replaces the texts such an update touched.

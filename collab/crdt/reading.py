@@ -5,9 +5,10 @@ turned into components against the document as it stands once everything above i
 document is edited along the way, and the old values of an op are taken from it (an event's own old
 value is a dead object if it was a shared type).
 
-A text's delta counts UTF-8 bytes, an op UTF-16 units. If old text and delta do not add up to the
-new text, somebody cut a surrogate pair in two: pycrdt and JavaScript would then differ for ever,
-so the text is reported in ``cut_texts`` and has to be replaced by a fresh one. SPEC: section BR.
+A text's delta counts UTF-8 bytes, an op UTF-16 units. Where old text and delta do not add up to the
+new text, somebody cut a surrogate pair in two: pycrdt and JavaScript would then differ for ever.
+Such a text is reported in ``broken_texts`` and has to be replaced by a fresh one; most cuts show
+only in the clocks: see ``pairs``. SPEC: section BR.
 """
 
 from __future__ import annotations
@@ -19,18 +20,24 @@ from collab.crdt.ydoc import Change, ListChange, MapChange, TextChange
 from collab.ot import json0
 from collab.values import Json, Path, marked_equal, utf16_length
 
-__all__ = ["Component", "Reading", "read_changes", "replace_text"]
+__all__ = ["Component", "Reading", "has_pairs", "read_changes", "replace_text"]
 
 Component = dict[str, Any]
 
 
 @dataclass(slots=True)
 class Reading:
-    """An op that was read off a Doc and is applied to ``document`` already."""
+    """An op that was read off a Doc and is applied to ``document`` already.
+
+    ``edited_texts`` are the texts that were edited in place, with what they are now;
+    ``has_edited_pairs`` says that one of them held a surrogate pair before.
+    """
 
     document: Json
     op: list[Component] = field(default_factory=list)
-    cut_texts: list[tuple[Path, str]] = field(default_factory=list)
+    broken_texts: dict[Path, str] = field(default_factory=dict)
+    edited_texts: dict[Path, str] = field(default_factory=dict)
+    has_edited_pairs: bool = False
     _undos: list[json0.Undo] = field(default_factory=list)
 
     def apply(self, components: list[Component]) -> None:
@@ -79,7 +86,7 @@ def _map_components(change: MapChange, path: Path, target: Json) -> list[Compone
     for key, value in change.values.items():
         if key not in target:
             components.append({"p": [*path, key], "oi": value})
-        elif not marked_equal(target[key], value):
+        elif key in change.faulty or not marked_equal(target[key], value):
             components.append({"p": [*path, key], "od": target[key], "oi": value})
     components += [
         {"p": [*path, key], "od": target[key]} for key in change.removed if key in target
@@ -106,6 +113,8 @@ def _list_components(change: ListChange, path: Path, target: Json) -> list[Compo
 
 
 def _read_text(reading: Reading, change: TextChange, path: Path, target: str) -> None:
+    reading.edited_texts[path] = change.text
+    reading.has_edited_pairs |= has_pairs(target)
     components = _text_components(change, path, target)
     if components is not None:
         reading.apply(components)
@@ -114,7 +123,7 @@ def _read_text(reading: Reading, change: TextChange, path: Path, target: str) ->
     # The delta does not lead to the text that the Doc shows: take the text as it is now shown.
     shown = str(_lookup(reading.document, path))
     reading.apply(replace_text(path, shown, change.text))
-    reading.cut_texts.append((path, change.text))
+    reading.broken_texts[path] = change.text
 
 
 def _text_components(change: TextChange, path: Path, target: str) -> list[Component] | None:
@@ -140,6 +149,11 @@ def _text_components(change: TextChange, path: Path, target: str) -> list[Compon
     return components
 
 
+def has_pairs(text: str) -> bool:
+    """True if *text* holds a character that takes two UTF-16 units."""
+    return not text.isascii() and max(text) > "\uffff"
+
+
 def replace_text(path: Path, old: str, new: str) -> list[Component]:
     """Return the components that turn *old* into *new*, leaving what both begin and end with."""
     start = 0
@@ -156,5 +170,3 @@ def replace_text(path: Path, old: str, new: str) -> list[Component]:
     if added:
         components.append({"p": [*path, offset], "si": added})
     return components
-
-

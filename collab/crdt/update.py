@@ -6,7 +6,7 @@ So each update is read and judged here first, against the room's state vector an
 client ids, without the Doc. What depends on the Doc's content (where an item with an origin ends
 up, whether a value is allowed there) is left to the room, which sees the events of its twin Doc.
 
-SPEC: section CR (rules CR10 to CR17, CR21, CR22). Called by the room for each update, live or step 2.
+SPEC: section CR (rules CR10 to CR17, CR21 to CR23). Called by the room for each update.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import assert_never
+from typing import Final, assert_never
 
 from collab.crdt.dependencies import find_missing
 from collab.crdt.lost import LostRange, collected_content, kept_content
+from collab.crdt.nesting import check_nesting
 from collab.crdt.structs import (
     ContentKind,
     DecodedUpdate,
@@ -50,6 +51,8 @@ __all__ = [
     "inspect",
     "lost_ranges",
 ]
+
+_TEXT_TYPES: Final = frozenset({TypeRef.TEXT, TypeRef.XML_TEXT})
 
 _clock_of = attrgetter("clock")
 
@@ -130,11 +133,14 @@ def inspect(
     for struct in new_structs:
         if struct.kind == "item":
             _check_item(struct, decoded, known[struct.client], rules)
+    missing = find_missing(decoded, state_vector)
+    if not missing:
+        check_nesting(decoded, _find)
     return Inspection(
         decoded=decoded,
         is_known=not new_structs and not decoded.deletes,
         new_clients=unowned,
-        missing=find_missing(decoded, state_vector),
+        missing=missing,
         new_structs=tuple(new_structs),
         known=known,
     )
@@ -233,14 +239,18 @@ def _check_parent(struct: Struct, decoded: DecodedUpdate, rules: Rules) -> None:
     if parent.content != "type":
         # yrs stops in the middle of the transaction at such an item.
         raise InvalidUpdate("update_malformed", "the update is malformed: a value is a parent")
+    if struct.content == "string" and parent.type_ref not in _TEXT_TYPES:
+        # Yjs never writes text outside a text, and reading an array with text in it makes pycrdt
+        # loop for ever.
+        raise InvalidUpdate("update_malformed", "the update is malformed: text outside a text")
     if not rules.restricts_types or struct.content == "deleted":
         return
     is_keyed = struct.parent_key is not None
     match parent.type_ref:
         case TypeRef.MAP if not is_keyed:
             raise _not_allowed("list items in a map")
-        case TypeRef.ARRAY if is_keyed or struct.content == "string":
-            raise _not_allowed("entries or text in an array")
+        case TypeRef.ARRAY if is_keyed:
+            raise _not_allowed("entries in an array")
         case TypeRef.TEXT if is_keyed or struct.content != "string":
             raise _not_allowed("attributes or values in a text")
         case _:

@@ -9,14 +9,19 @@ inside an observer's callback, where nothing may be raised. SPEC: section BR.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from pycrdt import Array, Map, Text
 
 from collab.errors import InvalidValue
+from collab.limits import NESTING_MAX
 from collab.values import Json, Path, SharedList, SharedMap, SharedText, normalize
 
-__all__ = ["Fault", "prelim", "view"]
+__all__ = ["EMBED", "FORMAT", "Fault", "plain_view", "prelim", "view"]
+
+# The codes of faults within a text, which stay there when its characters are put back.
+EMBED: Final = "value_embed"
+FORMAT: Final = "value_format"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,10 @@ class Fault:
 
 def view(value: Any, path: Path, faults: list[Fault]) -> Json:
     """Return the marked JSON of *value*, a shared type or a plain value out of a Doc."""
+    if isinstance(value, Map | Array) and len(path) > NESTING_MAX:
+        # An error inside a callback of pycrdt is lost, Python's limit of recursion included.
+        faults.append(Fault(path, "value_nesting", f"nested deeper than {NESTING_MAX} levels"))
+        return None
     if isinstance(value, Map):
         members = SharedMap()
         # Key order in a Doc is that of a hash table; sorted, the same bytes give the same JSON.
@@ -37,15 +46,19 @@ def view(value: Any, path: Path, faults: list[Fault]) -> Json:
             members[key] = view(value[key], (*path, key), faults)
         return members
     if isinstance(value, Array):
-        return SharedList(
-            view(value[index], (*path, index), faults) for index in range(len(value))
-        )
+        return SharedList(view(value[index], (*path, index), faults) for index in range(len(value)))
     if isinstance(value, Text):
-        text = str(value)
-        if any(not isinstance(chunk, str) for chunk, _ in value.diff()):
-            faults.append(Fault(path, "value_embed", "a text holds an embedded object"))
-        return SharedText(text)
+        _check_chunks(value, path, faults)
+        return SharedText(str(value))
     return plain_view(value, path, faults)
+
+
+def _check_chunks(text: Text, path: Path, faults: list[Fault]) -> None:
+    for chunk, attributes in text.diff():
+        if not isinstance(chunk, str):
+            faults.append(Fault(path, EMBED, "a text holds an embedded object"))
+        elif attributes:
+            faults.append(Fault(path, FORMAT, "a text is formatted"))
 
 
 def plain_view(value: Any, path: Path, faults: list[Fault]) -> Json:

@@ -15,7 +15,7 @@ from typing import Any
 from pycrdt import Array, Map, Text
 
 from collab.crdt.reading import replace_text
-from collab.crdt.view import plain_view, prelim, view
+from collab.crdt.view import Fault, plain_view, prelim, view
 from collab.ot import json0
 from collab.values import Json, SharedList, SharedMap, SharedText, marked_equal
 
@@ -63,9 +63,7 @@ def _rewrite(
     _put(container, key, json0.apply(value, [{**component, "p": rest}]))
 
 
-def _write_at(
-    container: Container, key: Any, rest: list[str | int], component: Component
-) -> None:
+def _write_at(container: Container, key: Any, rest: list[str | int], component: Component) -> None:
     if "si" in component or "sd" in component:
         text = container[key]
         if isinstance(text, Text):
@@ -111,7 +109,7 @@ def write_value(container: Container, key: Any, value: Json) -> None:
         _merge_map(child, value)
     elif isinstance(child, Array) and isinstance(value, SharedList):
         _merge_list(child, value)
-    elif isinstance(child, Text) and isinstance(value, SharedText):
+    elif isinstance(child, Text) and isinstance(value, SharedText) and not _faults_of(child):
         _merge_text(child, value)
     else:
         _put(container, key, value)
@@ -130,17 +128,17 @@ def _merge_map(target: Map[Any], value: Mapping[str, Json]) -> None:
         if key not in value:
             del target[key]
     for key, item in value.items():
-        if key not in target or not marked_equal(view(target[key], (), []), item):
+        if key not in target or not _reads_as(target[key], item):
             write_value(target, key, item)
 
 
 def _merge_list(target: Array[Any], value: Sequence[Json]) -> None:
-    old = [view(target[index], (), []) for index in range(len(target))]
+    old = [target[index] for index in range(len(target))]
     start = 0
-    while start < min(len(old), len(value)) and marked_equal(old[start], value[start]):
+    while start < min(len(old), len(value)) and _reads_as(old[start], value[start]):
         start += 1
     end = 0
-    while end < min(len(old), len(value)) - start and marked_equal(old[-1 - end], value[-1 - end]):
+    while end < min(len(old), len(value)) - start and _reads_as(old[-1 - end], value[-1 - end]):
         end += 1
     shared = min(len(old), len(value)) - start - end
     for index in range(start, start + shared):
@@ -151,15 +149,25 @@ def _merge_list(target: Array[Any], value: Sequence[Json]) -> None:
         target.insert(index, prelim(value[index]))
 
 
+def _reads_as(child: Any, value: Json) -> bool:
+    """True if *child* is *value* in the Doc too; what is no JSON reads as null and is nothing."""
+    faults: list[Fault] = []
+    return marked_equal(view(child, (), faults), value) and not faults
+
+
+def _faults_of(child: Any) -> list[Fault]:
+    faults: list[Fault] = []
+    view(child, (), faults)
+    return faults
+
+
 def _merge_text(target: Text, value: str) -> None:
     shown = str(target)
     for component in replace_text((), shown, value):
         _write_text(target, component["p"][-1], component)
 
 
-def write_fresh_text(
-    root: Map[Any] | dict[str, Map[Any]], path: Sequence[Any], text: str
-) -> None:
+def write_fresh_text(root: Map[Any] | dict[str, Map[Any]], path: Sequence[Any], text: str) -> None:
     """Replace the ``Y.Text`` at *path* by a new one with *text*, if one is still there."""
     container: Any = root
     for key in path[:-1]:

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 from pycrdt import Doc, Map, Text
 
-from collab.crdt.view import Fault, view
+from collab.crdt.view import EMBED, FORMAT, Fault, view
 from collab.ids import ClientId
 from collab.values import Json, Path
 
@@ -22,11 +22,15 @@ __all__ = ["Change", "Commit", "ListChange", "MapChange", "TextChange", "YDoc"]
 
 @dataclass(frozen=True, slots=True)
 class MapChange:
-    """Keys of one map: those that are set, with their new values, and those that are gone."""
+    """Keys of one map: those that are set, with their new values, and those that are gone.
+
+    ``faulty`` are the keys whose value is no JSON, so that it differs from what ``values`` shows.
+    """
 
     path: Path
     values: dict[str, Json]
     removed: tuple[str, ...]
+    faulty: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +69,26 @@ class YDoc:
     """A pycrdt ``Doc`` whose JSON roots are watched.
 
     *roots* names the root maps that hold the document. *state* is an update with the whole state,
-    empty for a new document. Everything the server itself writes is under *client_id*.
+    empty for a new document. Everything the server itself writes is under *client_id*. Formatted
+    texts are faults unless *allows_formats*.
     """
 
-    def __init__(self, client_id: ClientId, roots: tuple[str, ...], state: bytes = b"") -> None:
+    def __init__(
+        self,
+        client_id: ClientId,
+        roots: tuple[str, ...],
+        state: bytes = b"",
+        *,
+        allows_formats: bool,
+    ) -> None:
+        self._allows_formats = allows_formats
         self._doc: Doc[Any] = Doc(client_id=client_id)
         if state:
             self._doc.apply_update(state)
         self.roots: dict[str, Map[Any]] = {}
         self._commit: Commit | None = None
         self._is_recording = False
+        self._error: Exception | None = None
         for name in roots:
             root = self._doc.get(name, type=Map)
             self.roots[name] = root
@@ -101,7 +115,7 @@ class YDoc:
         """Return the marked JSON of every watched root. Reads the whole document: not per edit."""
         faults: list[Fault] = []
         result = {name: view(root, (name,), faults) for name, root in self.roots.items()}
-        assert not faults, faults
+        assert not self._real_faults(faults), faults
         return result
 
     def transact(self, write: Callable[[], None], *, is_recording: bool) -> Commit:
@@ -119,10 +133,17 @@ class YDoc:
                 write()
         finally:
             self._commit = None
+        if self._error is not None:
+            error, self._error = self._error, None
+            raise error
+        commit.faults = self._real_faults(commit.faults)
         # Parents first: a path is in the coordinates of the state after the transaction, so it
         # holds as soon as everything above it has been applied.
         commit.changes.sort(key=lambda change: len(change.path))
         return commit
+
+    def _real_faults(self, faults: list[Fault]) -> list[Fault]:
+        return [fault for fault in faults if fault.code != FORMAT or not self._allows_formats]
 
     def _on_update(self, event: Any) -> None:
         if self._commit is not None:
@@ -130,11 +151,16 @@ class YDoc:
 
     def _collector(self, name: str) -> Callable[[list[Any]], None]:
         def collect(events: list[Any]) -> None:
-            if self._commit is not None and self._is_recording:
+            if self._commit is None or not self._is_recording:
+                return
+            try:
                 for event in events:
                     change = _change(event, (name, *event.path), self._commit.faults)
                     if change is not None:
                         self._commit.changes.append(change)
+            except Exception as error:
+                # pycrdt drops what a callback raises, and the change would be lost in silence.
+                self._error = error
 
         return collect
 
@@ -144,38 +170,58 @@ def _change(event: Any, path: Path, faults: list[Fault]) -> Change | None:
         return _map_change(event, path, faults)
     if isinstance(event.target, Text):
         return _text_change(event, path, faults)
+    return _list_change(event, path, faults)
+
+
+def _list_change(event: Any, path: Path, faults: list[Fault]) -> ListChange | None:
     delta: list[tuple[str, Any]] = []
+    index = 0
     for piece in event.delta:
         if "insert" in piece:
-            values = [view(item, path, faults) for item in piece["insert"]]
+            values = []
+            for item in piece["insert"]:
+                values.append(view(item, (*path, index), faults))
+                index += 1
             delta.append(("insert", values))
+        elif "delete" in piece:
+            delta.append(("delete", piece["delete"]))
         else:
-            delta.append(next(iter(piece.items())))
+            delta.append(("retain", piece["retain"]))
+            index += piece["retain"]
     return ListChange(path, tuple(delta)) if delta else None
 
 
 def _map_change(event: Any, path: Path, faults: list[Fault]) -> MapChange | None:
     values: dict[str, Json] = {}
     removed: list[str] = []
-    for key in sorted(event.keys):
-        entry = event.keys[key]
+    faulty: set[str] = set()
+    keys = event.keys
+    for key in sorted(keys):
+        entry = keys[key]
         if entry["action"] == "delete":
             removed.append(key)
         else:
+            count = len(faults)
             values[key] = view(entry["newValue"], (*path, key), faults)
-    return MapChange(path, values, tuple(removed)) if values or removed else None
+            if len(faults) > count:
+                faulty.add(key)
+    if not values and not removed:
+        return None
+    return MapChange(path, values, tuple(removed), frozenset(faulty))
 
 
-def _text_change(event: Any, path: Path, faults: list[Fault]) -> TextChange | None:
+def _text_change(event: Any, path: Path, faults: list[Fault]) -> TextChange:
     delta: list[tuple[str, Any]] = []
     for piece in event.delta:
         if "insert" in piece:
             if isinstance(piece["insert"], str):
                 delta.append(("insert", piece["insert"]))
             else:
-                faults.append(Fault(path, "value_embed", "an object was embedded in a text"))
+                faults.append(Fault(path, EMBED, "an object was embedded in a text"))
         elif "delete" in piece:
             delta.append(("delete", piece["delete"]))
         else:
             delta.append(("retain", piece["retain"]))
-    return TextChange(path, tuple(delta), str(event.target)) if delta else None
+        if any(value is not None for value in piece.get("attributes", {}).values()):
+            faults.append(Fault(path, FORMAT, "a text was formatted"))
+    return TextChange(path, tuple(delta), str(event.target))

@@ -101,6 +101,11 @@ class Definition:
         definition = cls(raw)
         for fault in definition._broken_rules():
             raise InvalidDefinition(f"{definition.type}: {fault}")
+        try:
+            definition._validator  # noqa: B018
+        except (ValueError, jsonschema_rs.ValidationError) as error:
+            # A pattern that does not compile is found only here.
+            raise InvalidDefinition(f"{definition.type}: {error}") from None
         return definition
 
     def to_json(self) -> dict[str, Any]:
@@ -167,7 +172,7 @@ def _explained(raw: Json) -> str:
         error = best_match(draft.iter_errors(raw["schema"]))
     if error is None:
         return "its schema is no JSON Schema of the draft 2020-12"
-    return f"at /{'/'.join(map(str, error.path))}: {error.message}"
+    return f"at /{'/'.join(map(str, error.absolute_path))}: {error.message}"
 
 
 def _refuse_retrieval(uri: str) -> Any:

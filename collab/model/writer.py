@@ -98,9 +98,9 @@ def _gather(
     depth: int,
 ) -> None:
     """Hang the children of *parent* below it and take in their names, in the written order."""
-    if depth >= _WRITTEN_DEPTH_MAX:
-        raise LimitExceeded(f"a tree has more than {_WRITTEN_DEPTH_MAX} levels")
     slots = tree.slots(parent.id)
+    if slots and depth >= _WRITTEN_DEPTH_MAX:
+        raise LimitExceeded(f"a tree has more than {_WRITTEN_DEPTH_MAX} levels")
     for slot in _slot_order(parent.definition, slots):
         layout = layout_of(parent.layout, parent.definition, slot, registry)
         for node_id in slots[slot]:

@@ -9,7 +9,7 @@ SPEC: section NA, which is the text of the protocol. Called by the host through
 """
 
 # This protocol has one channel, so the port's ``channel`` says nothing here.
-# ruff: noqa: ARG002
+
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ SPEC: section YW. Called by the host through :class:`~collab.protocol.adapter.Ad
 """
 
 # This protocol has one channel, so the port's ``channel`` says nothing here.
-# ruff: noqa: ARG002
+
 
 from __future__ import annotations
 

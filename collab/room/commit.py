@@ -9,12 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
-from collab.crdt.bridge import Bridge, Trial, state_vector_of
-from collab.crdt.update import Inspection, decode_state_vector, inspect, lost_ranges
+from collab.crdt.bridge import Bridge, state_vector_of
+from collab.crdt.deletes import DeleteSet
+from collab.crdt.update import (
+    DecodedUpdate,
+    Inspection,
+    decode,
+    decode_state_vector,
+    inspect,
+    lost_ranges,
+)
 from collab.errors import InvalidOp, InvalidUpdate, InvalidValue, LimitExceeded, Refused
 from collab.ids import ClientId, FencingToken, RevisionNo, UserId
 from collab.limits import (
@@ -38,13 +46,16 @@ from collab.ot import json0
 from collab.revision import SERVER_USER, ChangeKind, Revision, Snapshot
 from collab.room.ledger import Ledger
 from collab.room.refusal import Verdict, judge
-from collab.room.rules import ApplicationRules, Finding, RoomRules
+from collab.room.rules import ApplicationRules, Finding, RoomRules, by_node
 from collab.room.submit import transform_change
-from collab.values import Json, Path, SharedMap, copy_json
+from collab.values import Json, SharedMap, copy_json
 
 __all__ = ["Committer", "Outcome"]
 
 Component = dict[str, Any]
+
+# Reading a larger update than this costs more than reading the state vector afresh.
+_NOTED_BYTES_MAX: Final = 4_096
 
 # What pycrdt emits, or what a peer sends, when there is nothing in it.
 _EMPTY_UPDATES = (b"", b"\x00\x00")
@@ -82,7 +93,9 @@ class Committer:
         self._document_bytes = len(orjson.dumps(self.document))
         self._json: tuple[RevisionNo, bytes] | None = None
         self._state: tuple[RevisionNo, bytes] | None = None
-        self._vector: tuple[RevisionNo, bytes, dict[int, int]] | None = None
+        self._vector: tuple[RevisionNo, bytes] | None = None
+        self._clocks: dict[int, int] | None = None
+        self._deletes: tuple[RevisionNo, DeleteSet] | None = None
         if self.problems is not None:
             self.problems.rebuild(self.document)
 
@@ -130,7 +143,9 @@ class Committer:
 
     def state_vector(self) -> bytes:
         """Return the encoded state vector, made once for each revision."""
-        return self._vector_at_head()[1]
+        if self._vector is None or self._vector[0] != self.ledger.head:
+            self._vector = (self.ledger.head, self._bridge.state_vector())
+        return self._vector[1]
 
     def diff(self, state_vector: bytes) -> bytes:
         """Return the update that a peer with *state_vector* lacks.
@@ -158,12 +173,23 @@ class Committer:
 
     # --- an OT op -----------------------------------------------------------------------------
 
-    def submit(self, principal: Principal, command: Submit, now_ms: int) -> Outcome:
-        """Order, check and commit an OT change whose base is in memory."""
+    def known(self, principal: Principal, command: Submit) -> Ack | Refusal | None:
+        """Return the answer to a change that was committed before, None if it is new.
+
+        However old its base is, and whoever may edit by now: it is in the log.
+        """
         try:
             old = self.ledger.duplicate(command.source, command.seq, principal.user)
-            if old is not None:
-                return Outcome(events=[Ack(command.seq, old)])
+        except Refused as error:
+            return _refusal(command.seq, error)
+        return None if old is None else Ack(command.seq, old)
+
+    def submit(self, principal: Principal, command: Submit, now_ms: int) -> Outcome:
+        """Order, check and commit an OT change whose base is in memory."""
+        known = self.known(principal, command)
+        if known is not None:
+            return Outcome(events=[known])
+        try:
             change, op = self._prepare(command)
             update = self._write(op) if op else b""
         except (InvalidOp, InvalidValue, Refused, LimitExceeded) as error:
@@ -217,8 +243,7 @@ class Committer:
         trial = self._bridge.try_op(op, self._rules.adopt)
         try:
             self._check_size(trial.op)
-            touched = {self._rules.node_of(component) for component in trial.op}
-            findings = self._rules.check(self.document, touched)
+            findings = self._rules.check(self.document, by_node(trial.op, self._rules))
         except BaseException:
             self._bridge.take_back()
             raise
@@ -228,7 +253,9 @@ class Committer:
             nodes = tuple(sorted({finding.node for finding in findings}))
             raise Refused(first.code, first.reason, first.path, nodes)
         op[:] = trial.op
-        return self._bridge.write()
+        update = self._bridge.write()
+        self._note_own_write(update)
+        return update
 
     # --- a Yjs update -------------------------------------------------------------------------
 
@@ -244,16 +271,33 @@ class Committer:
         if inspection.is_known:
             return Outcome(events=[Ack(command.seq, self.ledger.head, is_step2)])
         if not principal.role.may_edit:
+            if self._is_known(inspection):
+                return Outcome(events=[Ack(command.seq, self.ledger.head, is_step2)])
             reason = f"a {principal.role} cannot edit this room"
-            return Outcome(
-                events=[Refusal(command.seq, "auth_role", reason, is_step2=is_step2)]
-            )
+            return Outcome(events=[Refusal(command.seq, "auth_role", reason, is_step2=is_step2)])
         return self._apply(principal, command, inspection, now_ms)
+
+    def brings_nothing(self, principal: Principal, update: bytes) -> bool:
+        """True if the document has all of *update*, as of the step 2 of a mere reader."""
+        try:
+            inspection = self._inspect(principal, update)
+        except (InvalidUpdate, LimitExceeded):
+            return False
+        return not inspection.missing and self._is_known(inspection)
+
+    def _is_known(self, inspection: Inspection) -> bool:
+        """True if the Doc has every struct and every delete; every step 2 repeats all deletes."""
+        if inspection.new_structs:
+            return False
+        if self._deletes is None or self._deletes[0] != self.ledger.head:
+            emptied = decode(self._bridge.diff(self.state_vector())).deletes
+            self._deletes = (self.ledger.head, DeleteSet(emptied))
+        return self._deletes[1].holds(inspection.decoded.deletes)
 
     def _inspect(self, principal: Principal, update: bytes) -> Inspection:
         inspection = inspect(
             update,
-            state_vector=self._vector_at_head()[2],
+            state_vector=self._clocks_at_head(),
             owner_of=self._owner_of,
             principal=principal.user,
             rules=self._rules.update_rules,
@@ -274,30 +318,32 @@ class Committer:
     ) -> Outcome:
         is_step2 = command.kind is UpdateKind.STEP2
         try:
-            trial = self._bridge.try_update(command.update)
+            trial = self._bridge.try_update(command.update, inspection.decoded)
         except InvalidUpdate as error:
             return Outcome(events=[_rejected(command, error)])
         verdict = judge(
             trial, self.document, self._rules, command.kind, self._size_findings(trial.op)
         )
-        fresh_texts = [*trial.cut_texts, *self._embedded_texts(trial)]
-        if verdict.is_refused or fresh_texts:
-            update, op = self._bridge.keep_with(command.update, verdict.inverse, fresh_texts)
+        is_by_server = verdict.is_refused or bool(trial.broken_texts)
+        if is_by_server:
+            update, op = self._bridge.keep_with(
+                command.update, inspection.decoded, verdict.inverse, trial.broken_texts
+            )
+            self._note_own_write(update)
         else:
-            update, op = self._bridge.keep(command.update), trial.op
+            update, op = self._bridge.keep(command.update, inspection.decoded), trial.op
+        self._note_clocks(inspection.decoded)
         if update in _EMPTY_UPDATES:
             assert not op, op
             return Outcome(events=[Ack(command.seq, self.ledger.head, is_step2)])
-        is_by_server = verdict.is_refused or bool(fresh_texts)
         revision = self._yjs_revision(principal, op, update, inspection, now_ms, is_by_server)
         outcome = Outcome(revision)
         if verdict.is_refused:
             outcome.events.append(_undone(command, verdict))
         else:
             outcome.events.append(Ack(command.seq, revision.number, is_step2))
-            lost = lost_ranges(inspection, update) if inspection.lost_candidates else ()
-            if lost:
-                texts = tuple(item.readable for item in lost)
+            texts = _lost_texts(inspection, command.update, update)
+            if texts:
                 outcome.events.append(Lost(command.seq, revision.number, texts))
         self._finish(outcome, revision, op)
         return outcome
@@ -324,23 +370,32 @@ class Committer:
             is_by_server=is_by_server,
         )
 
-    def _embedded_texts(self, trial: Trial) -> list[tuple[Path, str]]:
-        texts: list[tuple[Path, str]] = []
-        for fault in trial.faults:
-            value = self.document
-            for key in fault.path[0 if self._is_application else 1 :]:
-                value = value[key]
-            if fault.code == "value_embed":
-                texts.append((fault.path, str(value)))
-        return texts
-
     # --- private ------------------------------------------------------------------------------
 
-    def _vector_at_head(self) -> tuple[RevisionNo, bytes, dict[int, int]]:
-        if self._vector is None or self._vector[0] != self.ledger.head:
-            encoded = self._bridge.state_vector()
-            self._vector = (self.ledger.head, encoded, decode_state_vector(encoded))
-        return self._vector
+    def _clocks_at_head(self) -> dict[int, int]:
+        """Return the next clock of each client, brought up to date edit by edit.
+
+        A room knows a client id for each page that was ever opened: reading them all off the Doc
+        for each keystroke would cost more than the keystroke.
+        """
+        if self._clocks is None:
+            self._clocks = decode_state_vector(self.state_vector())
+        return self._clocks
+
+    def _note_clocks(self, decoded: DecodedUpdate) -> None:
+        if self._clocks is not None:
+            for client, block in decoded.structs.items():
+                last = block[-1] if block else None
+                if last is not None:
+                    known = self._clocks.get(client, 0)
+                    self._clocks[client] = max(known, last.clock + last.length)
+
+    def _note_own_write(self, update: bytes) -> None:
+        """Note the clocks of an update in which the server itself has written."""
+        if len(update) > _NOTED_BYTES_MAX:
+            self._clocks = None
+        elif self._clocks is not None and update not in _EMPTY_UPDATES:
+            self._note_clocks(decode(update))
 
     def _revision(
         self,
@@ -392,6 +447,13 @@ class Committer:
             nodes = {self._rules.node_of(component) for component in op}
             return [Finding(node, error.code, error.message, ()) for node in sorted(nodes)]
         return []
+
+
+def _lost_texts(inspection: Inspection, sent: bytes, emitted: bytes) -> tuple[str, ...]:
+    """Return what was lost; nothing is if the Doc emits what was sent, as it usually does."""
+    if sent == emitted or not inspection.lost_candidates:
+        return ()
+    return tuple(item.readable for item in lost_ranges(inspection, emitted))
 
 
 def fold(document: Json, revision: Revision) -> Json:

@@ -45,7 +45,7 @@ class Ledger:
             if len(self.marks) > MARKS_PER_ROOM_MAX:
                 del self.marks[next(iter(self.marks))]
         self._tail.append(revision)
-        if len(self._tail) > TAIL_REVISIONS_MAX:
+        while len(self._tail) > TAIL_REVISIONS_MAX:
             self._tail.popleft()
 
     def prepend(self, revisions: Sequence[Revision]) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 from collab.crdt.bridge import Trial
 from collab.messages import UpdateKind
 from collab.ot import json0
-from collab.room.rules import Finding, RoomRules
+from collab.room.rules import Finding, RoomRules, by_node
 from collab.values import Json
 
 __all__ = ["Verdict", "judge"]
@@ -43,42 +43,36 @@ def judge(
 
     The document comes back as it was given.
     """
-    by_node: dict[str, list[Component]] = {}
-    for component in trial.op:
-        by_node.setdefault(rules.node_of(component), []).append(component)
+    touched = by_node(trial.op, rules)
     findings = [
-        *(_fault_findings(trial, rules)),
+        *_fault_findings(trial, rules),
         *extra,
-        *rules.check(document, by_node.keys()),
+        *rules.check(document, touched),
     ]
     if not findings:
         return Verdict()
-    if kind is UpdateKind.LIVE:
-        return _verdict(trial.op, by_node, findings)
     refused = {finding.node for finding in findings}
-    while not refused.issuperset(by_node):
+    if kind is UpdateKind.LIVE:
+        refused |= touched.keys()
+    while not refused.issuperset(touched):
         inverse = json0.invert(_components(trial.op, refused, rules))
         put_back, undo = json0.apply_in_place(document, inverse)
-        more = rules.check(put_back, by_node.keys())
+        rest = {node: [] if node in refused else touched[node] for node in touched}
+        more = rules.check(put_back, rest)
         undo.rollback()
         if not more:
             break
         # A finding at a node that the change did not touch, or that is put back already, cannot
         # be mended node by node.
-        new = {finding.node for finding in more} & by_node.keys() - refused
+        new = {finding.node for finding in more} & touched.keys() - refused
         findings += more
-        refused |= new or by_node.keys()
-    return _verdict(_components(trial.op, refused, rules), dict.fromkeys(refused), findings)
+        refused |= new or touched.keys()
+    inverse = json0.invert(_components(trial.op, refused, rules))
+    return Verdict(tuple(inverse), tuple(sorted(refused)), tuple(findings))
 
 
 def _components(op: list[Component], nodes: set[str], rules: RoomRules) -> list[Component]:
     return [component for component in op if rules.node_of(component) in nodes]
-
-
-def _verdict(
-    op: list[Component], nodes: dict[str, Any], findings: Sequence[Finding]
-) -> Verdict:
-    return Verdict(tuple(json0.invert(op)), tuple(sorted(nodes)), tuple(findings))
 
 
 def _fault_findings(trial: Trial, rules: RoomRules) -> list[Finding]:

@@ -22,6 +22,7 @@ from collab.limits import (
     SNAPSHOT_REVISIONS,
 )
 from collab.messages import (
+    Ack,
     Appended,
     AppendFailed,
     AwarenessChanged,
@@ -56,6 +57,7 @@ from collab.messages import (
     Submit,
     SyncDiff,
     Update,
+    UpdateKind,
 )
 from collab.revision import Revision, Snapshot
 from collab.room.commit import Committer, Outcome
@@ -168,9 +170,7 @@ class Room:
             case SetAwareness():
                 self._on_awareness(session, command)
             case QueryAwareness():
-                self._effects.append(
-                    Send(session.id, AwarenessChanged(self.presence.entries()))
-                )
+                self._effects.append(Send(session.id, AwarenessChanged(self.presence.entries())))
             case Fetch():
                 self._on_fetch(session, command)
             case _:
@@ -220,7 +220,8 @@ class Room:
         self._tell_problems(session)
         entries = self.presence.entries()
         if entries:
-            self._effects.append(Send(session.id, AwarenessChanged(entries)))
+            # Not before the session has been told that it is in.
+            self._tell(session, AwarenessChanged(entries))
 
     def _on_leave(self, command: Leave) -> None:
         if self.sessions.remove(command.session) is not None:
@@ -271,7 +272,10 @@ class Room:
     # --- changes ------------------------------------------------------------------------------
 
     def _on_submit(self, session: Session, command: Submit, now_ms: int) -> None:
-        if self._read_only is not None:
+        known = self.committer.known(session.principal, command)
+        if known is not None:
+            self._tell(session, known)
+        elif self._read_only is not None:
             self._refuse(session, command.seq, self._read_only.code, self._read_only.reason)
         elif not session.principal.role.may_edit:
             reason = f"a {session.principal.role} cannot edit this room"
@@ -288,6 +292,10 @@ class Room:
 
     def _on_update(self, session: Session, command: Update, now_ms: int) -> None:
         if self._read_only is not None:
+            if self.committer.brings_nothing(session.principal, command.update):
+                is_step2 = command.kind is UpdateKind.STEP2
+                self._tell(session, Ack(command.seq, self.head, is_step2))
+                return
             # Neither applied nor acknowledged: the client keeps it, and sends it again when the
             # room is reopened for writing, which closes every socket.
             self._tell(session, self._read_only)

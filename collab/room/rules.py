@@ -8,9 +8,9 @@ a key of the root. SPEC: section RU. Called by ``room`` and ``refusal``.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeAlias
 
 from collab.crdt.bridge import APPLICATION_ROOTS, FREE_ROOT
 from collab.crdt.update import Rules as UpdateRules
@@ -18,13 +18,25 @@ from collab.errors import Refused
 from collab.limits import NODES_MAX
 from collab.model import checks, shapes
 from collab.model.registry import Registry
+from collab.ot import json0
 from collab.values import Json, Path, SharedList, SharedMap
 
-__all__ = ["APPLICATION_NODE", "ApplicationRules", "Finding", "FreeRules", "RoomRules"]
+__all__ = [
+    "APPLICATION_NODE",
+    "ApplicationRules",
+    "Finding",
+    "FreeRules",
+    "RoomRules",
+    "Touched",
+    "by_node",
+]
 
 APPLICATION_NODE: Final = "application"
 
 Component = dict[str, Any]
+
+# The nodes that a change touches, each with its components (none if it was put back already).
+Touched: TypeAlias = Mapping[str, Sequence[Component]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +69,28 @@ class RoomRules(Protocol):
         """Return the node that a component touches."""
         ...
 
-    def check(self, document: Json, touched: Collection[str]) -> list[Finding]:
-        """Return what is to be refused of *document*, looking at the touched nodes only."""
+    def check(self, document: Json, touched: Touched) -> list[Finding]:
+        """Return what is to be refused of *document*, which has the touching op applied."""
         ...
+
+
+def by_node(op: Sequence[Component], rules: RoomRules) -> dict[str, list[Component]]:
+    """Return the components of *op* by the node that each touches."""
+    touched: dict[str, list[Component]] = {}
+    for component in op:
+        touched.setdefault(rules.node_of(component), []).append(component)
+    return touched
 
 
 class ApplicationRules:
     """The rules of an application room, from its registry of definitions."""
 
+    # Contents that are no JSON are let through to the twin and undone there: whoever pastes a bold
+    # word keeps the connection, where a rejected update would have to be thrown away by hand.
     update_rules: Final = UpdateRules(
         allowed_roots=frozenset(APPLICATION_ROOTS),
         json_roots=frozenset(APPLICATION_ROOTS),
-        restricts_types=True,
+        restricts_types=False,
     )
 
     def __init__(self, registry: Registry) -> None:
@@ -98,20 +120,19 @@ class ApplicationRules:
         path = component["p"]
         return APPLICATION_NODE if path[0] == APPLICATION_NODE else str(path[1])
 
-    def check(self, document: Json, touched: Collection[str]) -> list[Finding]:
-        nodes = set(touched)
+    def check(self, document: Json, touched: Touched) -> list[Finding]:
+        nodes = touched.keys() - {APPLICATION_NODE}
+        before = _before(document["nodes"], touched)
+        added = [node for node in nodes if node in document["nodes"] and before(node) is None]
+        if added and len(document["nodes"]) > NODES_MAX:
+            # Those who merely edit what is there are not to blame.
+            reason = f"a room holds {NODES_MAX} nodes"
+            return [Finding(node, "limit_nodes", reason, ("nodes", node)) for node in added]
         refusals = []
-        if APPLICATION_NODE in nodes:
-            nodes.discard(APPLICATION_NODE)
+        if APPLICATION_NODE in touched:
             refusals += checks.check_application(document, self.registry)
-        refusals += checks.check_nodes(document, nodes, self.registry)
-        findings = [Finding(item.node, item.code, item.message, item.path) for item in refusals]
-        if len(document["nodes"]) > NODES_MAX:
-            findings += [
-                Finding(node, "limit_nodes", f"a room holds {NODES_MAX} nodes", ("nodes", node))
-                for node in nodes
-            ]
-        return findings
+        refusals += checks.check_nodes(document, nodes, self.registry, before)
+        return [Finding(item.node, item.code, item.message, item.path) for item in refusals]
 
 
 class FreeRules:
@@ -142,8 +163,25 @@ class FreeRules:
     def node_of(self, component: Component) -> str:
         return str(component["p"][0])
 
-    def check(self, document: Json, touched: Collection[str]) -> list[Finding]:
+    def check(self, document: Json, touched: Touched) -> list[Finding]:
         return []
+
+
+def _before(nodes: Json, touched: Touched) -> Callable[[str], Json]:
+    """Return what gives a node as it was before the change, None if it was not there.
+
+    Only what replaces a node or its type is taken back for it: the rest cannot make it another.
+    """
+
+    def before(node: str) -> Json:
+        components = touched[node]
+        if all(len(item["p"]) > 2 and item["p"][2] != "type" for item in components):
+            return nodes.get(node)
+        # A document with this node alone, so that nothing else is copied.
+        alone = {"nodes": {node: nodes[node]} if node in nodes else {}}
+        return json0.apply(alone, json0.invert(list(components)))["nodes"].get(node)
+
+    return before
 
 
 def _replace_keys(path: list[str], old: Json, new: Json) -> list[Component]:

@@ -163,7 +163,7 @@ def in_floats(value: Any) -> Any:
 
 
 def has_negative_zero_or_reordered_key(value: Any) -> bool:
-    """JavaScript keeps the sign of zero and moves integer-like and special keys; JSON has neither."""
+    """JavaScript keeps the sign of zero and moves keys that look like integers or marks."""
     if isinstance(value, float):
         return value == 0 and math.copysign(1, value) < 0
     if isinstance(value, list):

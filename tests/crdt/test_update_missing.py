@@ -149,6 +149,20 @@ def test_a_dropped_update_stays_missing(oracle: YjsOracle, seed: int) -> None:
     server.check_equal("a")
 
 
+def test_missing_names_first_unknown_clock() -> None:
+    """[CR12] each thing that is lacking is named by its client and first unknown clock."""
+    structs = [
+        item(any_content("é"), origin=(7, 4)),
+        item(any_content("é"), origin=(8, 0), right_origin=(9, 2)),
+    ]
+    update = forge_update([(6, 2, structs)], [(10, [(0, 3)])])
+    assert judge(update, {}).missing == (Id(6, 0), Id(10, 0))
+    assert judge(update, {6: 2, 10: 2}).missing == (Id(7, 0), Id(10, 2))
+    assert judge(update, {6: 2, 7: 5, 10: 3}).missing == (Id(8, 0),)
+    assert judge(update, {6: 2, 7: 5, 8: 1, 9: 2, 10: 3}).missing == (Id(9, 2),)
+    assert judge(update, {6: 2, 7: 5, 8: 1, 9: 3, 10: 3}).missing == ()
+
+
 def child(of: tuple[int, int], key: str | None = "é") -> bytes:
     return item(type_content(1), parent=of, key=key)
 

@@ -58,7 +58,7 @@ CLEAN = {
 
 @pytest.mark.parametrize("edit", CUTS.values(), ids=CUTS.keys())
 def test_cuts_are_noticed(oracle: YjsOracle, edit: Mapping[str, Any]) -> None:
-    """[CR20] inserting or deleting inside a pair is noticed, and there pycrdt shows another text."""
+    """[CR20] an edit inside a pair is noticed, and there pycrdt shows another text."""
     index = index_of(oracle, "ö😀ß😀")
     doc: Doc[Any] = Doc()
     text = doc.get("t", type=Text)

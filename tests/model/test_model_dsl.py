@@ -118,6 +118,7 @@ def test_canonical_text() -> None:
     document["nodes"][node_called(document, "größe")[0]]["props"]["unique"] = False
     lines = dsl.write(document).split("\n")
     assert [line.strip() for line in lines[4:]] == [
+        '"id": "m1",',
         '"name": "Order",',
         '"fields": [',
         "{",
@@ -326,7 +327,7 @@ def test_expressions_stand_anywhere() -> None:
     """[MD12] in place of a number, a flag, a choice, a list, a map, a set and a text."""
     everywhere = {"expr": "größe + 1"}
     document = live(
-        policies=[{"name": "p", "when": everywhere, "rego": everywhere, "effect": everywhere}],
+        policies=[{"name": everywhere, "when": everywhere, "rego": everywhere, "effect": everywhere}],
         pages=[
             {
                 "name": everywhere,

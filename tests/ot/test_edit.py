@@ -74,7 +74,8 @@ def test_in_place_changes_the_containers_themselves() -> None:
     """[OT5] the document keeps its identity unless the root is replaced."""
     document = copy_json(DOCUMENT)
     after, _ = json0.apply_in_place(document, [{"p": ["l", 0], "lm": 2}])
-    assert after is document and document["l"] == ["é", True, 1]
+    assert after is document
+    assert document["l"] == ["é", True, 1]
     replaced, undo = json0.apply_in_place(document, [{"p": [], "od": document, "oi": "é"}])
     assert replaced == "é"
     assert undo.rollback() is document

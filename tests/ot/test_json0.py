@@ -58,7 +58,8 @@ def marked_op(op: json0.Op) -> json0.Op:
 def test_diamond(random: Random) -> None:
     """[OT13] either order of two ops gives one document."""
     document, left, right = two_ops(random)
-    assert not inserts_blindly(document, left) and not inserts_blindly(document, right)
+    assert not inserts_blindly(document, left)
+    assert not inserts_blindly(document, right)
     new_left, new_right = json0.transform_pair(left, right)
     first = json0.apply(json0.apply(document, left), new_right)
     second = json0.apply(json0.apply(document, right), new_left)
@@ -169,7 +170,8 @@ def test_marks_of_texts_and_plain_values() -> None:
     assert [type(after), type(after["c"]), type(after["c"][0])] == [SharedMap, SharedList, dict]
     delete: json0.Op = [{"p": ["c"], "od": document["c"]}]
     (carried,) = json0.transform(delete, op, "left")
-    assert type(carried["od"]) is SharedList and carried["od"] == [{"x": 2}]
+    assert type(carried["od"]) is SharedList
+    assert carried["od"] == [{"x": 2}]
 
 
 def test_join_compares_as_json() -> None:

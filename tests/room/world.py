@@ -205,7 +205,11 @@ class OtClient(Client):
         assert self.session is not None
         self.world.feed(
             Submit(
-                self.session, self.source, self.seq, self.base, ChangeKind.OP,
+                self.session,
+                self.source,
+                self.seq,
+                self.base,
+                ChangeKind.OP,
                 copy_json(self.in_flight),
             )
         )
@@ -473,9 +477,7 @@ class World:
                 assert json_equal(shown, document), (client.user, _difference(shown, document))
             elif isinstance(client, OtClient):
                 assert client.in_flight is None and not client.buffer
-                assert json_equal(client.document, document), _difference(
-                    client.document, document
-                )
+                assert json_equal(client.document, document), _difference(client.document, document)
         sources = [
             (revision.source, revision.seq)
             for revision in self.revisions(0)

@@ -12,7 +12,7 @@ import { DesignerPage } from "./designer/DesignerPage";
 import { RoomsPage } from "./rooms/RoomsPage";
 import { RouteLink, useRoute } from "./shared/router";
 import { State } from "./shared/States";
-import { theme } from "./shared/theme";
+import { cssVariables, theme } from "./shared/theme";
 
 function Designer() {
   const route = useRoute();
@@ -36,7 +36,7 @@ const root = document.getElementById("root");
 if (root === null) throw new Error("the page has no root element");
 createRoot(root).render(
   <StrictMode>
-    <MantineProvider theme={theme} defaultColorScheme="auto">
+    <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
       <Designer />
     </MantineProvider>
   </StrictMode>,

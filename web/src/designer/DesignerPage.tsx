@@ -6,11 +6,10 @@ import { useCallback, useEffect, useState } from "react";
 import { api, ApiError, explain, type Session } from "../shared/api";
 import { go } from "../shared/router";
 import { RetryButton, State } from "../shared/States";
-import { toText } from "../model/value";
 import { TopBar } from "./bar/TopBar";
 import { Canvas } from "./canvas/Canvas";
 import { RoomConnection, socketUrl } from "./connection";
-import { Desk, DeskContext, useConnection, useSnapshot } from "./desk";
+import { Desk, DeskContext, useAppName, useConnection } from "./desk";
 import { Inspector } from "./inspector/Inspector";
 import { handleHistoryKey } from "./keyboard";
 import { LayersPanel } from "./layers/LayersPanel";
@@ -33,10 +32,10 @@ export function DesignerPage({ room }: { readonly room: string }) {
     // The session comes first: its cookie is what the other requests are let in by.
     const load = async (): Promise<void> => {
       const session = await api.session();
-      const [, definitions] = await Promise.all([api.room(room), api.definitions(room)]);
+      const [found, definitions] = await Promise.all([api.room(room), api.definitions(room)]);
       if (!isCurrent) return;
       connection = new RoomConnection(socketUrl(window.location), room, session);
-      setLoading({ state: "ready", desk: new Desk(room, connection, definitions), session });
+      setLoading({ state: "ready", desk: new Desk(found, connection, definitions), session });
     };
     load().catch((error: unknown) => {
       if (isCurrent) setLoading({ state: "failed", error });
@@ -65,7 +64,7 @@ function DeskView({ desk, initial }: { readonly desk: Desk; readonly initial: Se
   const [session, setSession] = useState(initial);
   const isLoaded = useConnection((state) => state.isLoaded);
   const isDenied = useConnection((state) => state.denied !== null);
-  useTitle(desk.room);
+  useTitle();
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => handleHistoryKey(desk, event);
     window.addEventListener("keydown", onKey);
@@ -94,8 +93,8 @@ function DeskView({ desk, initial }: { readonly desk: Desk; readonly initial: Se
   );
 }
 
-function useTitle(room: string): void {
-  const name = toText(useSnapshot().application.name) || room;
+function useTitle(): void {
+  const name = useAppName();
   useEffect(() => {
     document.title = `${name} · Design Rooms`;
   }, [name]);

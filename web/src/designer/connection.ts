@@ -7,7 +7,7 @@
 import { HocuspocusProvider } from "@hocuspocus/provider";
 import * as Y from "yjs";
 
-import { safeColor } from "../shared/Avatar";
+import { safeColor } from "../shared/people";
 import type { Session } from "../shared/api";
 import { Store } from "../shared/store";
 import { Editor, LOCAL_EDIT } from "../model/editor";

@@ -9,12 +9,15 @@ import { Registry } from "../model/registry";
 import type { Snapshot } from "../model/snapshot";
 import { ancestorsOf, sectionKey } from "../model/tree";
 import { type Definition, type LiveNode, ROOT } from "../model/types";
+import { toText } from "../model/value";
+import type { Room } from "../shared/api";
 import { Store, useSelect } from "../shared/store";
 import type { RoomConnection } from "./connection";
 import type { ConnectionState, Person } from "./state";
 
 export class Desk {
   readonly room: string;
+  readonly title: string;
   readonly connection: RoomConnection;
   readonly registry: Registry;
   /** Key of the selected row: a node's id, `application` or `section:…`. */
@@ -25,8 +28,9 @@ export class Desk {
   /** The page on the canvas; it stays when a data model is selected. */
   readonly page = new Store<string | null>(null);
 
-  constructor(room: string, connection: RoomConnection, definitions: readonly Definition[]) {
-    this.room = room;
+  constructor(room: Room, connection: RoomConnection, definitions: readonly Definition[]) {
+    this.room = room.name;
+    this.title = room.title ?? "";
     this.connection = connection;
     this.registry = new Registry(definitions);
   }
@@ -71,6 +75,12 @@ export function useDesk(): Desk {
 
 export function useSnapshot(): Snapshot {
   return useSelect(useDesk().connection.model.snapshots, (snapshot) => snapshot);
+}
+
+/** What the application is called: by itself, else as its room. */
+export function useAppName(): string {
+  const desk = useDesk();
+  return useSelect(desk.connection.model.snapshots, ({ application }) => toText(application.name) || desk.title || desk.room);
 }
 
 export function useConnection<S>(select: (state: ConnectionState) => S): S {

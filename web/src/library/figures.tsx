@@ -42,6 +42,7 @@ function Outline({ kind }: { readonly kind: string }) {
 
 export function MetricView({ node, root }: ViewProps) {
   const value = node.props.value;
+  const shown = isExpression(value) ? "" : toText(value);
   return (
     <div {...root} className="app-metric" data-tone={choice(node, "tone", ["normal", "success", "warning", "danger"], "normal")}>
       {node.props.label !== undefined && (
@@ -49,7 +50,7 @@ export function MetricView({ node, root }: ViewProps) {
           <Bound value={node.props.label} />
         </span>
       )}
-      <strong className="app-metric-value">{isExpression(value) ? "–" : toText(value) || "–"}</strong>
+      <strong className="app-metric-value" data-empty={shown === "" || undefined}>{shown || "–"}</strong>
       {isExpression(value) && <Expression source={value.expr} />}
     </div>
   );

@@ -226,12 +226,11 @@ function buildNode(
 /** A copy of plain JSON with one member replaced; a register is always written whole. */
 function replaceIn(current: unknown, path: PropPath, value: Json | undefined): Json {
   const [key, ...rest] = path;
-  const copy: Record<string, Json> = isObject(current) && !isExpression(current) ? { ...current } : {};
-  if (key === undefined) return copy;
-  const next = rest.length === 0 ? value : replaceIn(copy[key], rest, value);
-  if (next === undefined) delete copy[key];
-  else copy[key] = next;
-  return copy;
+  const object = isObject(current) && !isExpression(current) ? current : {};
+  if (key === undefined) return object;
+  const next = rest.length === 0 ? value : replaceIn(object[key], rest, value);
+  const others = Object.entries(object).filter(([name]) => name !== key);
+  return Object.fromEntries(next === undefined ? others : [...others, [key, next]]);
 }
 
 /** References among copied nodes point to the copies. */

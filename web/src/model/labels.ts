@@ -19,7 +19,7 @@ export function ownWords(node: LiveNode): string | null {
   for (const key of NAMING) {
     const value = node.props[key];
     if (typeof value !== "string") continue;
-    const line = oneLine(value);
+    const line = oneLine(typeName(node.type) === "Markdown" ? withoutMarks(value) : value);
     if (line !== "") return line;
   }
   return null;
@@ -34,6 +34,11 @@ export function oneLine(text: string): string {
   const line = text.replace(/\s+/gu, " ").trim();
   const characters = Array.from(line);
   return characters.length <= LENGTH_MAX ? line : `${characters.slice(0, LENGTH_MAX - 1).join("")}…`;
+}
+
+// The first words of a prose are read better without its marks.
+function withoutMarks(markdown: string): string {
+  return markdown.replace(/^[#>\s*-]+/u, "").replace(/\*\*|__|`/gu, "");
 }
 
 // An index has no name of its own; the fields it covers say what it is.

@@ -1,5 +1,5 @@
 /** What a definition's JSON Schema means for editing: how a value merges and which editor fits it. */
-import type { Json, MergeKind, Schema } from "./types";
+import type { Json, JsonObject, MergeKind, Schema } from "./types";
 import { isObject } from "./value";
 
 export type EditorKind =
@@ -91,6 +91,26 @@ export function editorHint(schema: Schema): string | null {
 /** An expression stands where one register is; replacing a shared container would lose edits. */
 export function takesExpression(schema: Schema): boolean {
   return mergeOf(schema) === "lww";
+}
+
+/** The members that have to be there, given the others: `required`, and what `if`/`then` adds. */
+export function requiredMembers(schema: Schema | undefined, object: JsonObject): ReadonlySet<string> {
+  const required = new Set(schema?.required ?? []);
+  for (const rule of [...(schema?.allOf ?? []), ...(schema?.if === undefined ? [] : [schema])]) {
+    if (rule.if === undefined || !holds(rule.if, object)) continue;
+    for (const name of rule.then?.required ?? []) required.add(name);
+  }
+  return required;
+}
+
+// Conditions of definitions ask for constants of members; anything else is left to the server.
+function holds(condition: Schema, object: JsonObject): boolean {
+  const members = Object.entries(condition.properties ?? {});
+  return members.length > 0 && members.every(([name, member]) => {
+    const value = object[name];
+    if (member.const !== undefined) return value === member.const;
+    return member.enum !== undefined && value !== undefined && member.enum.includes(value);
+  });
 }
 
 /** A value that is only ever an expression (a computed field): there is no literal to turn to. */

@@ -15,7 +15,7 @@ export interface TreeRow {
   readonly node: LiveNode | null;
   readonly title: string;
   readonly slot: string;
-  /** Said at the row when the node does not stand in its parent's first slot (`else`, `indexes`). */
+  /** Said at the row when the node does not stand in its parent's main slot (`else`, `indexes`). */
   readonly slotTitle: string | null;
   readonly level: number;
   readonly parent: string | null;
@@ -28,6 +28,9 @@ export interface TreeRow {
 
 /** The sections in the order in which people look for them. */
 const SECTION_ORDER = ["pages", "dataModels", "workflows", "connectors", "roles", "policies"];
+
+/** Slots that hold what anybody expects beneath the node, so that no row has to say so. */
+const MAIN_SLOTS: ReadonlySet<string> = new Set(["children", "fields", "steps", "operations"]);
 
 export function sectionKey(slot: string): string {
   return `section:${slot}`;
@@ -119,10 +122,12 @@ class RowBuilder {
       isTrash,
     });
     if (!isExpanded) return;
-    const firstSlot = Object.keys(this.registry.slotsOf(node))[0];
+    const slots = this.registry.slotsOf(node);
+    const isOnly = Object.keys(slots).length === 1;
     children.forEach((child, index) => {
       const childSlot = child.place?.[1] ?? "";
-      const title = childSlot === firstSlot || firstSlot === undefined ? null : words(childSlot);
+      const isMain = isOnly || MAIN_SLOTS.has(childSlot);
+      const title = isMain ? null : (slots[childSlot]?.title ?? words(childSlot));
       this.#node(child, node.id, childSlot, title, level + 1, index + 1, children.length, isTrash);
     });
   }

@@ -45,6 +45,9 @@ export interface Schema {
   readonly required?: readonly string[];
   readonly anyOf?: readonly Schema[];
   readonly oneOf?: readonly Schema[];
+  readonly allOf?: readonly Schema[];
+  readonly if?: Schema;
+  readonly then?: Schema;
   readonly "x-merge"?: MergeKind;
   readonly "x-editor"?: Json;
   readonly "x-ref"?: Json;

@@ -83,8 +83,13 @@ export const designerUrl = (name: string): string => `/rooms/${encodeURIComponen
 
 /** The text to show for any failure. */
 export function explain(error: unknown): string {
-  if (error instanceof ApiError) return error.message;
+  if (error instanceof ApiError) return sentence(error.message);
   return "The server cannot be reached. Check that it runs, then try again.";
+}
+
+function sentence(text: string): string {
+  const capital = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?]$/u.test(capital) ? capital : `${capital}.`;
 }
 
 function roomPath(name: string): string {

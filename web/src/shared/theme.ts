@@ -1,9 +1,13 @@
 /** The tool's look: dense, grey, one accent; the application being built is the loudest thing. */
-import { ActionIcon, Button, createTheme, Input, Menu, Modal, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, createTheme, type CSSVariablesResolver, FileInput, Input, Menu, Modal, Tooltip } from "@mantine/core";
 
 export const theme = createTheme({
   primaryColor: "indigo",
-  primaryShade: { light: 7, dark: 5 },
+  primaryShade: { light: 7, dark: 7 },
+  // From the ink down to the ground, in the cool grey of the rest of the chrome.
+  colors: {
+    dark: ["#e6e9ee", "#c5cad3", "#a0a8b5", "#7d8694", "#3b424e", "#30353f", "#24282f", "#1c1f25", "#15171c", "#101216"],
+  },
   defaultRadius: "sm",
   cursorType: "pointer",
   respectReducedMotion: true,
@@ -19,9 +23,25 @@ export const theme = createTheme({
     Input: Input.extend({ defaultProps: { size: "xs" } }),
     InputWrapper: Input.Wrapper.extend({ defaultProps: { size: "xs" } }),
     Menu: Menu.extend({ defaultProps: { transitionProps: { duration: 80 }, shadow: "md" } }),
-    Modal: Modal.extend({ defaultProps: { transitionProps: { duration: 120 }, centered: true } }),
+    Modal: Modal.extend({
+      defaultProps: {
+        transitionProps: { duration: 120 },
+        centered: true,
+        closeButtonProps: { "aria-label": "Close" },
+        // The dialog's head is no banner of the page, which it would be as a plain <header>.
+        attributes: { header: { role: "presentation" } },
+      },
+    }),
+    FileInput: FileInput.extend({ defaultProps: { clearButtonProps: { "aria-label": "Clear the file" } } }),
     Tooltip: Tooltip.extend({
       defaultProps: { openDelay: 400, transitionProps: { duration: 80 }, withArrow: false },
     }),
   },
+});
+
+/** Mantine's dimmed texts have too little contrast for their size. */
+export const cssVariables: CSSVariablesResolver = () => ({
+  variables: {},
+  light: { "--mantine-color-dimmed": "#5c6370", "--mantine-color-placeholder": "#6b7280" },
+  dark: { "--mantine-color-dimmed": "#a0a8b5", "--mantine-color-placeholder": "#8c94a1" },
 });

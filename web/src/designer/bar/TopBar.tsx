@@ -8,7 +8,8 @@ import { ThemeToggle } from "../../shared/ThemeToggle";
 import { Logo } from "../../shared/Logo";
 import { useSelect } from "../../shared/store";
 import { toText } from "../../model/value";
-import { useConnection, useDesk, useIsReadOnly, useSnapshot } from "../desk";
+import { useAppName, useConnection, useDesk, useIsReadOnly, useSnapshot } from "../desk";
+import { groupDigits } from "./digits";
 import { People } from "./People";
 import { SaveMark } from "./SaveMark";
 
@@ -16,12 +17,12 @@ export function TopBar({ session, onSession }: { readonly session: Session; read
   const desk = useDesk();
   const { application } = useSnapshot();
   const revision = useConnection((state) => state.revision);
-  const name = toText(application.name) || desk.room;
+  const name = useAppName();
   return (
     <header className="dr-bar">
       <RouteLink to="/" className="dr-home" aria-label="All rooms"><Logo /></RouteLink>
       <h1 className="dr-app-name dr-ellipsis" dir="auto" title={name}>{name}</h1>
-      <span className="dr-muted dr-ellipsis">{desk.room}</span>
+      {name !== desk.room && <span className="dr-muted dr-ellipsis">{desk.room}</span>}
       {toText(application.version) !== "" && <span className="dr-muted">v{toText(application.version)}</span>}
       <SaveMark />
       {revision !== null && (
@@ -61,9 +62,4 @@ function History() {
       </Tooltip>
     </>
   );
-}
-
-/** `1482` → `1 482`, with a narrow space that does not break. */
-export function groupDigits(number: number): string {
-  return String(number).replace(/\B(?=(\d{3})+(?!\d))/gu, "\u202f");
 }

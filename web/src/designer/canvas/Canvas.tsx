@@ -4,7 +4,7 @@
  * It is drawn inside a shadow root, so that neither the tool's styles nor the application's reach
  * each other.
  */
-import { useMantineColorScheme } from "@mantine/core";
+import { useComputedColorScheme } from "@mantine/core";
 import { FilePlus2 } from "lucide-react";
 import { type MouseEvent, useMemo, useRef, useState } from "react";
 
@@ -28,7 +28,7 @@ export function Canvas() {
   const stage = useDesignStage();
   const [width, setWidth] = useState<CanvasWidth>(null);
   const artboard = useRef<HTMLDivElement>(null);
-  const { colorScheme } = useMantineColorScheme();
+  const scheme = useComputedColorScheme("light");
   const selectAt = (event: MouseEvent): void => {
     const id = nodeAt(event);
     if (id !== null) desk.select(id);
@@ -53,7 +53,7 @@ export function Canvas() {
           </State>
         ) : (
           <div ref={artboard} className="dr-artboard" style={{ width: width ?? "100%" }} onClick={selectAt} onMouseDown={keepFocus}>
-            <ShadowBox theme={colorScheme === "dark" ? "dark" : "light"}>
+            <ShadowBox theme={scheme}>
               <StageContext value={stage}>
                 <PageView key={page.id} page={page} />
               </StageContext>

@@ -1,7 +1,7 @@
 /** Frames around what is selected: one's own in the accent colour, others' with their names. */
 import { type RefObject, useEffect, useLayoutEffect, useState } from "react";
 
-import { inkOn } from "../../shared/Avatar";
+import { inkOn } from "../../shared/people";
 import { useSelect } from "../../shared/store";
 import { useDesk, useSelection, useSnapshot } from "../desk";
 

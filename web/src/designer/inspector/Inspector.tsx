@@ -3,6 +3,7 @@ import { MousePointerClick, RotateCcw } from "lucide-react";
 import { Button } from "@mantine/core";
 
 import { nodeLabel, typeTitle } from "../../model/labels";
+import { requiredMembers } from "../../model/schema";
 import type { Definition, JsonObject, LiveNode, Schema } from "../../model/types";
 import { ROOT } from "../../model/types";
 import { Avatar } from "../../shared/Avatar";
@@ -107,10 +108,10 @@ function TrashNote({ node }: { readonly node: LiveNode }) {
 function Properties({ owner, definition }: { readonly owner: LiveNode; readonly definition: Definition | undefined }) {
   const isReadOnly = useIsReadOnly();
   const properties = Object.entries(definition?.schema.properties ?? {});
-  const required = new Set(definition?.schema.required ?? []);
+  const required = requiredMembers(definition?.schema, owner.props);
   const others = Object.keys(owner.props).filter((name) => definition?.schema.properties?.[name] === undefined);
   return (
-    <SubjectContext value={{ owner, isReadOnly }}>
+    <SubjectContext value={{ owner, isReadOnly, isBindable: BINDABLE.has(definition?.kind ?? "") }}>
       <div className="dr-fields">
         {definition === undefined && owner.id !== ROOT && (
           <p className="dr-note">This type is not known here. Its properties are shown as JSON.</p>
@@ -126,6 +127,8 @@ function Properties({ owner, definition }: { readonly owner: LiveNode; readonly 
     </SubjectContext>
   );
 }
+
+const BINDABLE: ReadonlySet<string> = new Set(["component", "step", "page"]);
 
 const ANY: Schema = {};
 

@@ -1,8 +1,8 @@
 /** Any JSON value as text: the last resort for properties that take several forms. */
 import { useState } from "react";
 
-import { misfit } from "../../model/schema";
-import type { Json, Schema } from "../../model/types";
+import { readLoose, writeLoose } from "../../model/loose";
+import type { Schema } from "../../model/types";
 import { useDesk } from "../desk";
 import { useSubject } from "./field";
 import type { EditorProps } from "./LiteralEditor";
@@ -37,41 +37,6 @@ export function JsonEditor({ id, path, value, schema }: EditorProps) {
       {reading !== null && "error" in reading && <p className="dr-field-problem">{reading.error}</p>}
     </>
   );
-}
-
-type Reading = { readonly value: Json | undefined } | { readonly error: string };
-
-/** Reads JSON; words that are no JSON are taken as a string where the schema takes strings. */
-export function readLoose(text: string, schema: Schema): Reading {
-  const trimmed = text.trim();
-  if (trimmed === "") return { value: undefined };
-  let value: Json;
-  try {
-    value = JSON.parse(trimmed) as Json;
-  } catch (error) {
-    const takesText = misfit(schema, "") === null;
-    if (!takesText || /^[[{"]/u.test(trimmed)) return { error: `This is not JSON: ${(error as Error).message}` };
-    value = text;
-  }
-  const reason = misfit(schema, value);
-  return reason === null ? { value } : { error: reason };
-}
-
-/** The opposite of `readLoose`: a plain word stays plain, what would read as JSON is quoted. */
-export function writeLoose(value: Json | undefined): string {
-  if (value === undefined) return "";
-  if (typeof value === "string" && !readsAsJson(value) && value.trim() === value && !/^[[{"]/u.test(value)) return value;
-  const isFlat = Array.isArray(value) && value.every((item) => typeof item !== "object" || item === null);
-  return JSON.stringify(value, null, isFlat ? undefined : 2);
-}
-
-function readsAsJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return text === "";
-  }
 }
 
 function placeholderFor(schema: Schema): string {

@@ -32,7 +32,7 @@ export function ListEditor(props: EditorProps) {
           <li key={entryId} className="dr-list-entry">
             <EntryTools title={title} path={path} entry={entryId} index={index} count={entries.length}>
               {isScalar ? (
-                <PropField name={`${title} ${index + 1}`} path={[...path, entryId, "value"]} schema={scalarSchema(schema, index)} value={entry.value} beside={entry} isRequired />
+                <PropField name={`${title} ${index + 1}`} path={[...path, entryId, "value"]} schema={scalarSchema(schema, index)} value={entry.value} beside={entry} isEntry />
               ) : (
                 <EntryHead entry={entry} schema={schema} index={index} isOpen={opened === entryId} onToggle={() => setOpened(opened === entryId ? null : entryId)} />
               )}

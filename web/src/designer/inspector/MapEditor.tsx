@@ -30,7 +30,7 @@ export function MapEditor({ id, path, value, schema }: EditorProps) {
     <div className="dr-map" id={id}>
       {entries.map(([name, item]) => (
         <div key={name} className="dr-map-entry">
-          <PropField name={name} path={[...path, name]} schema={{ ...member, title: name }} value={item} beside={value} isRequired />
+          <PropField name={name} path={[...path, name]} schema={{ ...member, title: name }} value={item} beside={value} isEntry />
           {!isReadOnly && (
             <ActionIcon size={20} aria-label={`Remove ${name}`} onClick={() => desk.connection.editor.set(owner.id, [...path, name], undefined)}>
               <X size={12} />

@@ -1,6 +1,7 @@
 /** A number: what is typed is kept as it is until it is one. */
 import { useState } from "react";
 
+import { readNumber } from "../../model/loose";
 import { typesOf } from "../../model/schema";
 import { toText } from "../../model/value";
 import { useDesk } from "../desk";
@@ -34,13 +35,4 @@ export function NumberEditor({ id, path, value, schema }: EditorProps) {
       {draft !== null && <p className="dr-field-problem">{isInteger ? "Not a whole number." : "Not a number."}</p>}
     </>
   );
-}
-
-/** The number that a text says in full, or null. */
-export function readNumber(text: string, isInteger: boolean): number | null {
-  const trimmed = text.trim();
-  if (!/^-?\d+(\.\d+)?(e[+-]?\d+)?$/iu.test(trimmed)) return null;
-  const number = Number(trimmed);
-  if (!Number.isFinite(number) || (isInteger && !Number.isSafeInteger(number))) return null;
-  return number;
 }

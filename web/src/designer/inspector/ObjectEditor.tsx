@@ -1,7 +1,9 @@
 /** A value with declared members: those in use first, the rest behind a fold. */
+import { requiredMembers } from "../../model/schema";
 import type { Json, Schema } from "../../model/types";
 import { isObject } from "../../model/value";
-import { type FieldProps, isSet } from "./field";
+import { useConnection } from "../desk";
+import { type FieldProps, isSet, problemsAt, useSubject } from "./field";
 import type { EditorProps } from "./LiteralEditor";
 import { PropField } from "./PropField";
 
@@ -24,10 +26,12 @@ interface MembersProps {
 
 export function Members({ path, value, schema }: MembersProps) {
   const object = isObject(value) ? value : {};
-  const required = new Set(schema.required ?? []);
+  const { owner } = useSubject();
+  const problems = useConnection((state) => state.problems);
+  const required = requiredMembers(schema, object);
   const members = Object.entries(schema.properties ?? {});
   const isInUse = ([name]: readonly [string, Schema], index: number): boolean =>
-    members.length <= MEMBERS_SHOWN + 1 || index === 0 || required.has(name) || isSet(object[name]);
+    members.length <= MEMBERS_SHOWN + 1 || index === 0 || required.has(name) || isSet(object[name]) || problemsAt(problems, owner.id, [...path, name]).length > 0;
   const used = members.filter(isInUse);
   const rest = members.filter((member) => !used.includes(member));
   const field = ([name, property]: readonly [string, Schema]) => (

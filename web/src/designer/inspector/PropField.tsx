@@ -3,6 +3,7 @@ import { ActionIcon, Tooltip } from "@mantine/core";
 import { CircleAlert, RotateCcw, SquareFunction } from "lucide-react";
 import type { ReactNode } from "react";
 
+import { expressionFor } from "../../model/loose";
 import { mergeOf, editorHint, editorKind, isExpressionOnly, propertyTitle, takesExpression } from "../../model/schema";
 import { isExpression } from "../../model/value";
 import { useConnection, useDesk } from "../desk";
@@ -16,14 +17,15 @@ const GROUPS: ReadonlySet<string> = new Set(["set", "map", "list", "object"]);
 
 export function PropField(props: FieldProps) {
   const { name, path, schema, value } = props;
-  const { owner, isReadOnly } = useSubject();
+  const { owner, isReadOnly, isBindable } = useSubject();
   const desk = useDesk();
   const title = propertyTitle(name, schema);
   const id = controlId(owner.id, path);
   const isBound = isExpression(value);
   const kind = editorKind(schema);
   const isGroup = !isBound && GROUPS.has(kind);
-  const canBind = takesExpression(schema) && !isExpressionOnly(schema);
+  const isMeant = isBindable ? name !== "name" && name !== "path" : editorHint(schema) === "expression";
+  const canBind = isBound || (isMeant && takesExpression(schema) && !isExpressionOnly(schema));
   const reset = (): void => {
     if (mergeOf(schema) === "lww") desk.connection.editor.set(owner.id, path, undefined);
     else desk.connection.editor.clear(owner.id, path);
@@ -45,10 +47,10 @@ export function PropField(props: FieldProps) {
           {isGroup ? <span id={`${id}-label`} className="dr-label">{label}</span> : <label htmlFor={id} className="dr-label">{label}</label>}
         </Tooltip>
         <span className="dr-spring" />
-        {isSet(value) && !isReadOnly && props.isRequired !== true && (
+        {isSet(value) && !isReadOnly && props.isRequired !== true && props.isEntry !== true && (
           <FieldTool label={`Reset ${title}`} onClick={reset}><RotateCcw size={12} /></FieldTool>
         )}
-        {canBind && !isReadOnly && (
+        {canBind && !isExpressionOnly(schema) && !isReadOnly && (
           <FieldTool label={isBound ? `Use a fixed value for ${title}` : `Use an expression for ${title}`} isPressed={isBound} onClick={toggle}>
             <SquareFunction size={13} />
           </FieldTool>
@@ -120,11 +122,4 @@ function FieldTool({ label, isPressed, onClick, children }: FieldToolProps) {
 
 function stepsInProps(path: readonly (string | number)[]): number {
   return path[0] === "props" ? path.length - 1 : path.length;
-}
-
-/** A fixed value as the expression that yields it, so that turning one into the other keeps it. */
-export function expressionFor(value: FieldProps["value"]): string {
-  if (value === undefined || value === null) return "";
-  if (typeof value === "string") return value === "" ? "" : `'${value.replace(/\\/gu, "\\\\").replace(/'/gu, "\\'").replace(/\n/gu, "\\n")}'`;
-  return typeof value === "object" ? "" : String(value);
 }

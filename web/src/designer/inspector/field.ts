@@ -13,12 +13,16 @@ export interface FieldProps {
   /** The object that the property stands in: names of references may be looked up beside it. */
   readonly beside: Json | undefined;
   readonly isRequired?: boolean;
+  /** An entry of a map or list is removed as a whole, so its value has no reset of its own. */
+  readonly isEntry?: boolean;
 }
 
 /** What the whole inspector is about. */
 export interface Subject {
   readonly owner: LiveNode;
   readonly isReadOnly: boolean;
+  /** Whether the node is something that runs: only there do expressions have values to work on. */
+  readonly isBindable: boolean;
 }
 
 export const SubjectContext = createContext<Subject | null>(null);

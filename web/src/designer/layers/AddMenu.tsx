@@ -1,7 +1,7 @@
-/** The menu of what can be added at the selection, by the slots' definitions. */
-import { Button, Menu, ScrollArea, TextInput } from "@mantine/core";
+/** What can be added at the selection, by the slots' definitions: found by typing, chosen by Enter. */
+import { Button, Popover } from "@mantine/core";
 import { Plus } from "lucide-react";
-import { Fragment, useState } from "react";
+import { type KeyboardEvent, useEffect, useId, useState } from "react";
 
 import { nodeLabel } from "../../model/labels";
 import type { Definition } from "../../model/types";
@@ -9,76 +9,124 @@ import { add, type AddPlace, addPlaces } from "../commands";
 import { DefinitionIcon } from "../DefinitionIcon";
 import { useDesk, useIsReadOnly, useSelection, useSnapshot } from "../desk";
 
-/** How many pixels of menu there may be before it scrolls. */
-const MENU_HEIGHT_MAX = 420;
+interface Offer {
+  readonly place: AddPlace;
+  readonly definition: Definition;
+}
 
 export function AddMenu() {
   const [isOpen, setOpen] = useState(false);
   const isReadOnly = useIsReadOnly();
   return (
-    <Menu opened={isOpen} onChange={setOpen} position="bottom-start" width={272} trapFocus returnFocus>
-      <Menu.Target>
-        <Button leftSection={<Plus size={14} />} disabled={isReadOnly} aria-label="Add component">
+    <Popover opened={isOpen} onChange={setOpen} position="bottom-start" width={272} trapFocus returnFocus shadow="md" transitionProps={{ duration: 80 }}>
+      <Popover.Target>
+        <Button leftSection={<Plus size={14} />} disabled={isReadOnly} aria-label="Add component" onClick={() => setOpen(!isOpen)}>
           Add
         </Button>
-      </Menu.Target>
-      <Menu.Dropdown>{isOpen && <Places onDone={() => setOpen(false)} />}</Menu.Dropdown>
-    </Menu>
+      </Popover.Target>
+      <Popover.Dropdown p={4} aria-label="Add an element">
+        {isOpen && <Chooser onDone={() => setOpen(false)} />}
+      </Popover.Dropdown>
+    </Popover>
   );
 }
 
-function Places({ onDone }: { readonly onDone: () => void }) {
+function Chooser({ onDone }: { readonly onDone: () => void }) {
   const desk = useDesk();
-  useSnapshot();
-  useSelection();
+  const id = useId();
   const [filter, setFilter] = useState("");
-  const places = addPlaces(desk, (node) => nodeLabel(node, desk.registry, desk.snapshot));
-  const found = places
-    .map((place) => ({ place, definitions: place.accepts.filter((definition) => matches(definition, filter)) }))
-    .filter((entry) => entry.definitions.length > 0);
-  const choose = (definition: Definition, place: AddPlace): void => {
+  const [wanted, setActive] = useState(0);
+  const offers = useOffers(filter);
+  const active = Math.min(wanted, offers.length - 1);
+  useEffect(() => {
+    document.getElementById(`${id}-${active}`)?.scrollIntoView({ block: "nearest" });
+  }, [id, active]);
+  const choose = ({ definition, place }: Offer): void => {
     add(desk, definition, place);
     onDone();
   };
+  const onKey = (event: KeyboardEvent): void => {
+    const offer = offers[active];
+    if (event.key === "ArrowDown") setActive(Math.min(active + 1, offers.length - 1));
+    else if (event.key === "ArrowUp") setActive(Math.max(active - 1, 0));
+    else if (event.key === "Enter" && offer !== undefined) choose(offer);
+    else return;
+    event.preventDefault();
+  };
   return (
     <>
-      <TextInput
-        value={filter}
-        onChange={(event) => setFilter(event.currentTarget.value)}
-        placeholder="Find…"
+      <input
+        className="dr-input"
+        role="combobox"
         aria-label="Find an element to add"
+        aria-expanded
+        aria-controls={`${id}-list`}
+        aria-activedescendant={offers.length > 0 ? `${id}-${active}` : undefined}
+        placeholder="Find…"
         data-autofocus
-        mb={4}
-        onKeyDown={(event) => {
-          const first = found[0];
-          const definition = first?.definitions[0];
-          if (event.key !== "Enter" || first === undefined || definition === undefined) return;
-          event.preventDefault();
-          choose(definition, first.place);
+        value={filter}
+        onChange={(event) => {
+          setFilter(event.currentTarget.value);
+          setActive(0);
         }}
+        onKeyDown={onKey}
       />
-      <ScrollArea.Autosize mah={MENU_HEIGHT_MAX} type="auto">
-        {found.length === 0 && <p className="dr-hint">Nothing fits. Select another element, or clear the search.</p>}
-        {found.map(({ place, definitions }, index) => (
-          <Fragment key={`${place.parent}/${place.slot}/${place.index}`}>
-            {place.heading !== found[index - 1]?.place.heading && <Menu.Label dir="auto">{place.heading}</Menu.Label>}
-            {definitions.map((definition) => (
-              <Menu.Item
-                key={definition.id}
-                leftSection={<DefinitionIcon name={definition.icon} />}
-                onClick={() => choose(definition, place)}
+      <div id={`${id}-list`} role="listbox" aria-label="Elements" className="dr-offers">
+        {groups(offers).map((group) => (
+          <div key={group.key} role="group" aria-label={group.heading}>
+            <div className="dr-offers-head" dir="auto" aria-hidden>{group.heading}</div>
+            {group.offers.map(([index, offer]) => (
+              <div
+                key={offer.definition.id}
+                id={`${id}-${index}`}
+                role="option"
+                aria-selected={index === active}
+                className="dr-offer"
+                onMouseMove={() => setActive(index)}
+                onClick={() => choose(offer)}
               >
-                {definition.title}
-              </Menu.Item>
+                <DefinitionIcon name={offer.definition.icon} />
+                {offer.definition.title}
+              </div>
             ))}
-          </Fragment>
+          </div>
         ))}
-      </ScrollArea.Autosize>
+      </div>
+      {offers.length === 0 && <p className="dr-hint dr-offers-none">Nothing fits. Select another element, or clear the search.</p>}
     </>
   );
 }
 
-function matches(definition: Definition, filter: string): boolean {
+function useOffers(filter: string): readonly Offer[] {
+  const desk = useDesk();
+  // Both decide what can be added where.
+  useSnapshot();
+  useSelection();
   const wanted = filter.trim().toLocaleLowerCase();
-  return wanted === "" || `${definition.title} ${definition.id}`.toLocaleLowerCase().includes(wanted);
+  const matches = ({ title, id }: Definition): boolean => `${title} ${id}`.toLocaleLowerCase().includes(wanted);
+  const rank = ({ definition }: Offer): number => (wanted !== "" && definition.title.toLocaleLowerCase().startsWith(wanted) ? 0 : 1);
+  return addPlaces(desk, (node) => nodeLabel(node, desk.registry, desk.snapshot)).flatMap((place) =>
+    place.accepts
+      .filter(matches)
+      .map((definition) => ({ place, definition }))
+      .toSorted((a, b) => rank(a) - rank(b)),
+  );
+}
+
+interface Group {
+  readonly key: string;
+  readonly heading: string;
+  readonly offers: (readonly [number, Offer])[];
+}
+
+/** The offers under their headings, each with its number among all. */
+function groups(offers: readonly Offer[]): readonly Group[] {
+  const found: Group[] = [];
+  offers.forEach((offer, index) => {
+    const { heading } = offer.place;
+    const last = found.at(-1);
+    if (last !== undefined && last.heading === heading) last.offers.push([index, offer]);
+    else found.push({ key: `${index}/${heading}`, heading, offers: [[index, offer]] });
+  });
+  return found;
 }

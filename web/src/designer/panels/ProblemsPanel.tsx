@@ -4,7 +4,8 @@ import { useState } from "react";
 
 import { nodeLabel } from "../../model/labels";
 import { words } from "../../model/schema";
-import type { Problem } from "../../model/types";
+import type { Json, LiveNode, Problem } from "../../model/types";
+import { isObject, listEntries } from "../../model/value";
 import { useConnection, useDesk, useSnapshot } from "../desk";
 
 export function ProblemsPanel() {
@@ -34,7 +35,7 @@ function ProblemRow({ problem }: { readonly problem: Problem }) {
   const snapshot = useSnapshot();
   const node = snapshot.node(problem.node);
   const Icon = problem.severity === "error" ? CircleAlert : TriangleAlert;
-  const place = problem.path.filter((step) => step !== "props").map(String).map(words).join(" › ");
+  const place = node === undefined ? "" : problemPlace(problem, node);
   return (
     <li>
       <button type="button" className="dr-problem" data-severity={problem.severity} onClick={() => desk.select(problem.node)}>
@@ -45,4 +46,18 @@ function ProblemRow({ problem }: { readonly problem: Problem }) {
       </button>
     </li>
   );
+}
+
+/** Where in the node, in words; an entry of a list is named by its number and not by its id. */
+function problemPlace(problem: Problem, node: LiveNode): string {
+  let value: Json | undefined = node.props;
+  const steps = problem.path.filter((step, index) => index > 0 || step !== "props").map(String);
+  return steps
+    .map((step) => {
+      const parent: Json | undefined = value;
+      value = isObject(parent) ? parent[step] : undefined;
+      const position = isObject(value) && "order" in value ? listEntries(parent).findIndex(([id]) => id === step) : -1;
+      return position >= 0 ? String(position + 1) : words(step);
+    })
+    .join(" › ");
 }
