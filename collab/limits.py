@@ -65,8 +65,10 @@ TAIL_REVISIONS_MAX: Final = 10_000
 
 # A room that nobody is in is closed after this; opening takes milliseconds.
 ROOM_IDLE_MS: Final = 30_000
-# While the disk is full, how often a read-only room is tried again.
+# While the disk is full, when a read-only room is tried again. Each time that it fills again soon
+# the pause doubles, because every change of mind costs all sessions their connection.
 READ_ONLY_RETRY_MS: Final = 5_000
+READ_ONLY_RETRY_MS_MAX: Final = 300_000
 # How long a request of the API waits for the store before it gives up.
 REQUEST_TIMEOUT_MS: Final = 30_000
 
@@ -81,11 +83,22 @@ AWARENESS_ENTRIES_PER_MESSAGE_MAX: Final = 4_000
 CONNECTION_BYTES_MAX: Final = 4 << 20
 # A reader that has not drained by then is closed with 1013.
 CONNECTION_STALL_MS: Final = 30_000
+# A peer that does not take its close frame by then has its connection cut.
+CLOSE_TIMEOUT_MS: Final = 5_000
+# A peer that answers no ping for so long, and reads nothing either, is gone.
+PONG_TIMEOUT_MS: Final = 20_000
 # Acks and answers that wait while a slow reader is caught up.
 HELD_EVENTS_MAX: Final = 10_000
-# How much a catch-up sends before it looks whether the reader follows.
-CATCH_UP_REVISIONS: Final = 500
+# What those may come to: two answers with the largest document.
+HELD_BYTES_MAX: Final = 64 << 20
+# How much a catch-up sends before it looks whether the reader follows; from the store, how many
+# revisions it reads at a time, since each may be a megabyte.
+CATCH_UP_BYTES: Final = 1 << 20
+CATCH_UP_READ_REVISIONS: Final = 50
 CATCH_UP_POLL_MS: Final = 20
+# Acknowledgements that a Hocuspocus provider is owed once its step 2 is stored: one for each edit
+# that it made offline. They all leave at once.
+HELD_ACKS_MAX: Final = 100_000
 # Messages of an address queued until Hocuspocus's auth is decided.
 UNAUTHENTICATED_MESSAGES_MAX: Final = 32
 ADDRESSES_PER_SOCKET_MAX: Final = 64
@@ -107,6 +120,10 @@ SNAPSHOT_REVISIONS: Final = 500
 APPEND_BATCH_REVISIONS_MAX: Final = 1_000
 APPEND_QUEUE_MAX: Final = 10_000
 READ_REVISIONS_MAX: Final = 1_000
+# What a page of the history over HTTP may come to; at least one revision is in it.
+HISTORY_PAGE_BYTES: Final = 8 << 20
+# Read from the store at a time for such a page.
+HISTORY_READ_REVISIONS: Final = 100
 # Reads that wait for a reader thread: one for each room that may open at once, and as many again.
 READ_QUEUE_MAX: Final = 10_000
 # How long a statement waits for another program that looks into the file, such as the sqlite3 shell.

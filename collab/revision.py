@@ -4,7 +4,7 @@ A revision is one committed change with its number. It carries both forms of the
 part (an op, a create, a del, or nothing) and the Yjs update. A snapshot is the whole state of a
 room at one revision, so that opening does not read the log from its beginning.
 
-Both are msgpack maps with short keys. Marks of shared types (see ``values``) are extension types,
+Both are msgpack maps with short keys, in which the marks of shared types (see ``marks``) are kept,
 so that whoever folds the log knows which containers are shared. SPEC: section RV.
 """
 
@@ -15,11 +15,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
-import msgpack
-
-from collab.errors import StoreUnavailable
 from collab.ids import ClientId, Epoch, RevisionNo, SourceId, UserId
-from collab.values import Json, SharedList, SharedMap, SharedText
+from collab.marks import pack, unpack
+from collab.values import Json
 
 __all__ = [
     "SERVER_USER",
@@ -31,17 +29,11 @@ __all__ = [
     "decode_snapshot",
     "encode_revision",
     "encode_snapshot",
-    "pack",
-    "unpack",
 ]
 
 # The owner of the Yjs client ids under which the server itself writes. No token can claim it:
 # user names come from claims and cookies, which may not hold a NUL.
 SERVER_USER: Final = UserId("\0server")
-
-_MAP_EXTENSION: Final = 1
-_LIST_EXTENSION: Final = 2
-_TEXT_EXTENSION: Final = 3
 
 
 class ChangeKind(StrEnum):
@@ -100,19 +92,6 @@ class Snapshot:
     state: bytes
     marks: Mapping[SourceId, Mark] = field(default_factory=dict)
     clients: Mapping[ClientId, UserId] = field(default_factory=dict)
-
-
-def pack(value: Any) -> bytes:
-    """Return *value* as msgpack with marks; the inverse of :func:`unpack`."""
-    return msgpack.packb(value, default=_mark, strict_types=True)  # type: ignore[no-any-return]
-
-
-def unpack(data: bytes) -> Any:
-    """Return the value that :func:`pack` wrote; damaged bytes raise ``StoreUnavailable``."""
-    try:
-        return msgpack.unpackb(data, ext_hook=_unmark, strict_map_key=False)
-    except (ValueError, msgpack.UnpackException) as error:
-        raise StoreUnavailable(f"a stored record is damaged: {error}") from error
 
 
 def encode_revision(revision: Revision) -> bytes:
@@ -177,23 +156,3 @@ def decode_snapshot(revision: RevisionNo, data: bytes) -> Snapshot:
         marks={source: Mark(*mark) for source, mark in record["m"].items()},
         clients=record["i"],
     )
-
-
-def _mark(value: Any) -> Any:
-    if isinstance(value, SharedMap):
-        return msgpack.ExtType(_MAP_EXTENSION, pack(dict(value)))
-    if isinstance(value, SharedList):
-        return msgpack.ExtType(_LIST_EXTENSION, pack(list(value)))
-    if isinstance(value, SharedText):
-        return msgpack.ExtType(_TEXT_EXTENSION, str(value).encode())
-    raise TypeError(f"a {type(value).__name__} cannot be stored")
-
-
-def _unmark(code: int, data: bytes) -> Any:
-    if code == _MAP_EXTENSION:
-        return SharedMap(unpack(data))
-    if code == _LIST_EXTENSION:
-        return SharedList(unpack(data))
-    if code == _TEXT_EXTENSION:
-        return SharedText(data.decode())
-    raise ValueError(f"unknown extension {code}")

@@ -127,7 +127,13 @@ def marked_equal(left: Json, right: Json) -> bool:
 def copy_json(value: Json) -> Json:
     """Return a deep copy of *value* that keeps its marks; scalars are returned as they are."""
     if isinstance(value, dict):
-        return type(value)((key, copy_json(item)) for key, item in value.items())
+        # The container is copied in C, scalars with it: most members are scalars, and a room
+        # copies its whole document for each snapshot.
+        members = type(value)(value)
+        for key, item in value.items():
+            if isinstance(item, (dict, list)):
+                members[key] = copy_json(item)
+        return members
     if isinstance(value, list):
         return type(value)(map(copy_json, value))
     return value

@@ -18,7 +18,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from collab.api.metrics import Metrics
 from collab.api.openapi import describe
 from collab.api.pages import page_routes
-from collab.api.problem import JsonResponse, on_error, on_http_error
+from collab.api.problem import JsonResponse, on_bug, on_error, on_http_error
 from collab.api.routes import Routes
 from collab.api.sockets import socket_handler
 from collab.auth.local import LocalAuthenticator
@@ -80,7 +80,11 @@ def build_app(
     return Starlette(
         routes=routes,
         lifespan=lifespan,
-        exception_handlers={DesignRoomsError: on_error, HTTPException: on_http_error},
+        exception_handlers={
+            DesignRoomsError: on_error,
+            HTTPException: on_http_error,
+            Exception: on_bug,
+        },
     )
 
 

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from collab.errors import DesignRoomsError, InvalidModel
 
-__all__ = ["JsonResponse", "on_error", "on_http_error"]
+__all__ = ["JsonResponse", "on_bug", "on_error", "on_http_error"]
 
 
 class JsonResponse(Response):
@@ -41,7 +41,14 @@ async def on_http_error(_request: Request, error: Exception) -> Response:
     """Answer what the router itself refuses (no such path, wrong method) in the same form."""
     assert isinstance(error, HTTPException)
     code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "bad_request")
-    return _response(_problem(error.status_code, code, error.detail))
+    response = _response(_problem(error.status_code, code, error.detail))
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def on_bug(_request: Request, _error: Exception) -> Response:
+    """Answer what nobody expected in the same form; the log has the rest."""
+    return _response(_problem(500, DesignRoomsError.default_code, "the server failed on this"))
 
 
 def _problem(status: int, code: str, detail: str) -> dict[str, Any]:

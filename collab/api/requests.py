@@ -25,7 +25,10 @@ _SCHEMES: Final = {"ws": "http", "wss": "https"}
 
 def check_host(connection: HTTPConnection) -> None:
     """Raise ``NotAllowed`` (``auth_host``) if the request was meant for another host's name."""
-    host = urlsplit(f"//{connection.headers.get('host', '')}").hostname
+    try:
+        host = urlsplit(f"//{connection.headers.get('host', '')}").hostname
+    except ValueError:
+        host = None
     if host not in _LOCAL_NAMES:
         raise NotAllowed("this server answers to localhost and 127.0.0.1 only", code="auth_host")
 
@@ -46,8 +49,10 @@ def principal_of(
 ) -> Principal:
     """Return who sent the request; *token* comes from the address or from a message.
 
-    A Bearer token is taken where no other is given. Raises ``NotAllowed``.
+    A Bearer token is taken where no other is given. Raises ``NotAllowed``, also for a request that
+    was meant for another host's name: what a room holds must not be read from there either.
     """
+    check_host(connection)
     authorization = connection.headers.get("authorization", "")
     if token is None and authorization.lower().startswith("bearer "):
         token = authorization[7:].strip()

@@ -1,14 +1,13 @@
-"""WebSockets: from a request to an adapter, and between the two a connection with a byte budget.
+"""WebSockets: from a request to an adapter, and from there to rooms.
 
 One handler serves every dialect; what differs is the adapter and whether the URL names the room.
-Frames go out through one writer task a socket, so that nobody waits for a slow reader; what waits
-is counted, and the outlets act on the count. SPEC: section CN. Called by ``routes``.
+A peer that does not read what it is told is not listened to, either: otherwise its questions alone
+could fill the memory with answers. SPEC: section CN. Called by ``app``.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,13 +16,15 @@ from typing import Final
 import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from collab.api.connection import WebSocketConnection, cut_reason
 from collab.api.requests import check_origin, principal_of
-from collab.errors import DesignRoomsError
+from collab.errors import DesignRoomsError, OperatingError
+from collab.host.drain import has_drained
 from collab.host.host import Host
 from collab.host.outlet import Outlet
 from collab.host.room_host import RoomHost
 from collab.ids import RoomId, SessionId
-from collab.limits import CONNECTION_STALL_MS, PING_INTERVAL_MS
+from collab.limits import PING_INTERVAL_MS
 from collab.messages import Dialect
 from collab.ports import Authenticator
 from collab.protocol.adapter import Adapter, CloseRoom, OpenRoom, Output
@@ -32,66 +33,11 @@ from collab.protocol.native import NativeAdapter
 from collab.protocol.yjs import YjsAdapter
 from collab.system import new_session_id
 
-__all__ = ["WebSocketConnection", "socket_handler"]
+__all__ = ["socket_handler"]
 
 _log = structlog.get_logger()
 
 Handler = Callable[[WebSocket], Awaitable[None]]
-
-
-class WebSocketConnection:
-    """The ``Connection`` port on a Starlette WebSocket."""
-
-    def __init__(self, websocket: WebSocket) -> None:
-        self._websocket = websocket
-        self._frames: deque[bytes] = deque()
-        self._bytes = 0
-        self._close: tuple[int, str] | None = None
-        self._wakeup = asyncio.Event()
-        self.is_closed = False
-
-    @property
-    def buffered_bytes(self) -> int:
-        return self._bytes
-
-    def send(self, frame: bytes) -> None:
-        if self._close is None and not self.is_closed:
-            self._frames.append(frame)
-            self._bytes += len(frame)
-            self._wakeup.set()
-
-    def close(self, code: int, reason: str) -> None:
-        if self._close is None:
-            self._close = (code, _cut(reason))
-            self._wakeup.set()
-
-    async def write(self) -> None:
-        """Send what is queued until the socket closes; runs beside the reader."""
-        try:
-            while True:
-                await self._wakeup.wait()
-                self._wakeup.clear()
-                while self._frames:
-                    frame = self._frames.popleft()
-                    await self._send(frame)
-                    self._bytes -= len(frame)
-                if self._close is not None:
-                    await self._websocket.close(*self._close)
-                    return
-        except (WebSocketDisconnect, RuntimeError, OSError):
-            return  # The peer is gone; the reader sees that too and ends the session.
-        finally:
-            self.is_closed = True
-            self._frames.clear()
-            self._bytes = 0
-
-    async def _send(self, frame: bytes) -> None:
-        if self._close is None:
-            await self._websocket.send_bytes(frame)
-        else:
-            # A peer that does not read must not keep the socket open for ever.
-            async with asyncio.timeout(CONNECTION_STALL_MS / 1000):
-                await self._websocket.send_bytes(frame)
 
 
 @dataclass(slots=True)
@@ -118,7 +64,7 @@ class _Socket:
         self._room_name = room_name
         self._channels: dict[str, _Channel] = {}
         self._opening: dict[str, asyncio.Task[None]] = {}
-        self.connection = WebSocketConnection(websocket)
+        self.connection = WebSocketConnection(websocket, host.bounds.close_timeout_ms)
 
     async def run(self, *, opens_at_once: bool) -> None:
         """Serve the socket until either side closes it."""
@@ -138,12 +84,19 @@ class _Socket:
                 channel.room.leave(channel.session)
             self.connection.close(1000, "")
             with suppress(TimeoutError):
-                await asyncio.wait_for(asyncio.shield(tasks[0]), 5)
+                await asyncio.wait_for(
+                    asyncio.shield(tasks[0]), self._host.bounds.close_timeout_ms / 1000
+                )
             for task in tasks:
                 task.cancel()
 
     async def _read(self) -> None:
+        bounds = self._host.bounds
         while not self.connection.is_closed:
+            if not await has_drained(
+                self.connection, bounds.connection_bytes_max, bounds.connection_stall_ms
+            ):
+                self.connection.close(1013, "too slow to take its answers")
             try:
                 message = await self._websocket.receive()
             except (WebSocketDisconnect, RuntimeError):
@@ -195,15 +148,23 @@ class _Socket:
         outlet = Outlet(
             new_session_id(), self.connection, self._adapter, channel, self._perform_now
         )
+        name = self._room_name if self._room_name is not None else request.name
         try:
             principal = principal_of(self._authenticator, self._websocket, request.token)
-            name = self._room_name if self._room_name is not None else request.name
             room = await self._host.room(RoomId.parse(principal.tenant, name))
         except DesignRoomsError as error:
             await self._perform(self._adapter.denied(channel, error))
             return
+        except Exception:  # noqa: BLE001 - a bug may raise anything
+            # A room that cannot be opened for a bug must not leave its clients without an answer.
+            _log.exception("room.not_opened", room=name)
+            failure = OperatingError("the room could not be opened for an internal error")
+            await self._perform(self._adapter.denied(channel, failure))
+            return
         finally:
-            self._opening.pop(channel, None)
+            # One that was cancelled ends late, when the next one may be under way.
+            if self._opening.get(channel) is asyncio.current_task():
+                del self._opening[channel]
         self._channels[channel] = _Channel(room, outlet.session)
         output = self._adapter.opened(channel, outlet.session, principal)
         room.join(outlet, principal, since=request.since, epoch=request.epoch)
@@ -238,7 +199,7 @@ def socket_handler(host: Host, authenticator: Authenticator, dialect: Dialect) -
             principal_of(authenticator, websocket, websocket.query_params.get("token"))
         except DesignRoomsError as error:
             _log.info("socket.refused", code=error.code, path=websocket.url.path)
-            await websocket.close(error.close_code, _cut(error.message))
+            await websocket.close(error.close_code, cut_reason(error.message))
             return
         room_name = _room_name(websocket) if dialect is not Dialect.HOCUSPOCUS else None
         socket = _Socket(host, authenticator, websocket, make_adapter(), room_name)
@@ -265,8 +226,3 @@ def _room_name(websocket: WebSocket) -> str:
         if path.startswith(prefix) and path.endswith(suffix):
             return path[len(prefix) : len(path) - len(suffix)]
     return ""
-
-
-def _cut(reason: str) -> str:
-    """Cut a reason to what a close frame holds: 123 bytes of UTF-8."""
-    return reason.encode()[:123].decode(errors="ignore")

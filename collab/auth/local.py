@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
+import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from typing import Final
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from collab.errors import InvalidValue, NotAllowed
+from collab.errors import InvalidValue, NotAllowed, OperatingError
 from collab.ids import TenantId, UserId
 from collab.limits import USER_NAME_UTF16_MAX
 from collab.messages import Principal, Role
@@ -29,6 +30,7 @@ __all__ = ["COOKIE_NAME", "Guest", "LocalAuthenticator", "load_key"]
 COOKIE_NAME: Final = "design_rooms_guest"
 _TENANT: Final = TenantId("local")
 _SALT: Final = "design-rooms guest"
+_KEY_BYTES: Final = 32
 # Colours that carry white text in both themes.
 _COLORS: Final = (
     "#c2410c",
@@ -109,15 +111,35 @@ class LocalAuthenticator:
 
 
 def load_key(data_dir: Path) -> bytes:
-    """Return the key of this installation from *data_dir*, making it at the first start."""
+    """Return the key of this installation from *data_dir*, making it at the first start.
+
+    Raises ``OSError``, and ``OperatingError`` (``key_damaged``) for a file that is too short.
+    """
     path = data_dir / "secret.key"
     try:
-        return path.read_bytes()
+        key = path.read_bytes()
     except FileNotFoundError:
-        key = secrets.token_bytes(32)
-        path.touch(mode=0o600)
-        path.write_bytes(key)
-        return key
+        return _make_key(path)
+    if len(key) < _KEY_BYTES:
+        raise OperatingError(
+            f"{path} is damaged: delete it for a new key, and every guest gets a new identity",
+            code="key_damaged",
+        )
+    return key
+
+
+def _make_key(path: Path) -> bytes:
+    """Write a new key to *path* at once or not at all: half a key could be guessed."""
+    key = secrets.token_bytes(_KEY_BYTES)
+    draft = path.with_suffix(".new")
+    draft.unlink(missing_ok=True)
+    draft.touch(mode=0o600)
+    with draft.open("wb") as file:
+        file.write(key)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+    return key
 
 
 def _principal(user: str, name: str) -> Principal:

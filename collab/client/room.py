@@ -263,6 +263,12 @@ class Room:
                 raise self._exchange.ended
             await self._exchange.recent.wait()
 
+    async def wait_closed(self) -> RoomClosed:
+        """Return, once this room is closed for good, the error that says why."""
+        while self._exchange.ended is None:
+            await self._exchange.recent.wait()
+        return self._exchange.ended
+
     # --- the stay -----------------------------------------------------------------------------
 
     async def open(self, timeout_s: float) -> None:

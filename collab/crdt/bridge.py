@@ -34,7 +34,6 @@ from collab.crdt.writing import write_fresh_text, write_op
 from collab.crdt.ydoc import YDoc
 from collab.errors import DesignRoomsError, InvalidUpdate
 from collab.ids import ClientId
-from collab.ot import json0
 from collab.values import Json, Path, SharedList, SharedMap, SharedText
 
 __all__ = ["APPLICATION_ROOTS", "FREE_ROOT", "Bridge", "Trial", "state_vector_of"]
@@ -79,6 +78,11 @@ class Bridge:
         return SharedMap()
 
     # --- reading the Doc --------------------------------------------------------------------
+
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """The names of the root maps that hold the document."""
+        return tuple(self._real.roots)
 
     def state_vector(self) -> bytes:
         """Return the encoded state vector of the real Doc."""

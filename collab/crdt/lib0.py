@@ -140,6 +140,30 @@ class Decoder:
         """
         return self._read_any(0)
 
+    def skip_var_bytes(self) -> None:
+        """Go past a string or a buffer without looking into it."""
+        length = self.read_var_uint()
+        if length > self._end - self._position:
+            raise self._malformed(f"{length} bytes are announced and fewer are there")
+        self._position += length
+
+    def skip_any(self) -> None:
+        """Go past a tagged value: for bytes that were read before, such as the Doc's own."""
+        tag = self.read_uint8()
+        if tag in (_ANY_STRING, _ANY_BYTES):
+            self.skip_var_bytes()
+        elif tag == _ANY_INTEGER:
+            self.read_var_int()
+        elif tag == _ANY_OBJECT:
+            for _ in range(self.read_var_uint()):
+                self.skip_var_bytes()
+                self.skip_any()
+        elif tag == _ANY_ARRAY:
+            for _ in range(self.read_var_uint()):
+                self.skip_any()
+        else:
+            self._read_scalar(tag)
+
     def _read_any(self, depth: int) -> Json | bytes:
         tag = self.read_uint8()
         if tag == _ANY_STRING:

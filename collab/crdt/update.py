@@ -3,8 +3,8 @@
 A Doc takes whatever it is given: half an update whose dependencies are missing, structs under
 somebody else's client id, types that the room cannot show, keys that break JavaScript clients.
 So each update is read and judged here first, against the room's state vector and its table of
-client ids, without the Doc. What depends on the Doc's content (where an item with an origin ends
-up, whether a value is allowed there) is left to the room, which sees the events of its twin Doc.
+client ids, without the Doc, and by an index of where things stand in it. What depends on the Doc's
+content (whether a value is allowed there) is left to the room, which sees the events of its twin.
 
 SPEC: section CR (rules CR10 to CR17, CR21 to CR23). Called by the room for each update.
 """
@@ -15,11 +15,13 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Final, assert_never
+from typing import assert_never
 
 from collab.crdt.dependencies import find_missing
 from collab.crdt.lost import LostRange, collected_content, kept_content
 from collab.crdt.nesting import check_nesting
+from collab.crdt.placement import Placement
+from collab.crdt.places import PlaceIndex
 from collab.crdt.structs import (
     ContentKind,
     DecodedUpdate,
@@ -51,8 +53,6 @@ __all__ = [
     "inspect",
     "lost_ranges",
 ]
-
-_TEXT_TYPES: Final = frozenset({TypeRef.TEXT, TypeRef.XML_TEXT})
 
 _clock_of = attrgetter("clock")
 
@@ -107,6 +107,7 @@ def inspect(
     owner_of: Callable[[int], str | None],
     principal: str,
     rules: Rules,
+    places: PlaceIndex | None = None,
 ) -> Inspection:
     """Judge *update*, which *principal* sent, against a room at *state_vector*.
 
@@ -116,8 +117,8 @@ def inspect(
     Raises ``InvalidUpdate`` with ``update_malformed``, ``update_foreign_client``,
     ``update_unknown_root``, ``update_type_not_allowed``, ``update_key`` or ``update_value``, and
     ``LimitExceeded`` with ``update_limit``. Missing dependencies are no error: see ``missing``.
-    An item with an origin inherits its parent, so its root and its key cannot be seen here.
-    Source: [CR10].
+    An item with an origin inherits its parent and its key: *places* knows those of the room's Doc.
+    Without it only what stands in the update itself is judged. Source: [CR10].
     """
     decoded = decode(update)
     known: dict[int, int] = {}
@@ -132,10 +133,19 @@ def inspect(
     unowned = _check_clients(new_clients, owner_of, principal)
     for struct in new_structs:
         if struct.kind == "item":
-            _check_item(struct, decoded, known[struct.client], rules)
+            _check_item(struct, known[struct.client], rules)
     missing = find_missing(decoded, state_vector)
     if not missing:
         check_nesting(decoded, _find)
+        placement = Placement(
+            decoded,
+            state_vector,
+            places,
+            _find,
+            map_roots=rules.json_roots,
+            is_restricted=rules.restricts_types,
+        )
+        placement.check(new_structs)
     return Inspection(
         decoded=decoded,
         is_known=not new_structs and not decoded.deletes,
@@ -185,13 +195,11 @@ def _check_clients(
     return tuple(unowned)
 
 
-def _check_item(struct: Struct, decoded: DecodedUpdate, known_clock: int, rules: Rules) -> None:
+def _check_item(struct: Struct, known_clock: int, rules: Rules) -> None:
     if struct.parent_key is not None:
         _check_key(struct.parent_key)
     if struct.parent_root is not None:
         _check_root(struct, rules)
-    elif struct.parent_id is not None:
-        _check_parent(struct, decoded, rules)
     if not rules.restricts_types:
         return
     match struct.content:
@@ -228,33 +236,6 @@ def _check_root(struct: Struct, rules: Rules) -> None:
         )
     if root in rules.json_roots and struct.parent_key is None:
         raise _not_allowed(f"list items in {root!r}, which is a map,")
-
-
-def _check_parent(struct: Struct, decoded: DecodedUpdate, rules: Rules) -> None:
-    """Check an item against its parent, where the update itself brings the parent."""
-    assert struct.parent_id is not None
-    parent = _find(decoded, struct.parent_id)
-    if parent is None or parent.kind != "item" or parent.content == "deleted":
-        return
-    if parent.content != "type":
-        # yrs stops in the middle of the transaction at such an item.
-        raise InvalidUpdate("update_malformed", "the update is malformed: a value is a parent")
-    if struct.content == "string" and parent.type_ref not in _TEXT_TYPES:
-        # Yjs never writes text outside a text, and reading an array with text in it makes pycrdt
-        # loop for ever.
-        raise InvalidUpdate("update_malformed", "the update is malformed: text outside a text")
-    if not rules.restricts_types or struct.content == "deleted":
-        return
-    is_keyed = struct.parent_key is not None
-    match parent.type_ref:
-        case TypeRef.MAP if not is_keyed:
-            raise _not_allowed("list items in a map")
-        case TypeRef.ARRAY if is_keyed:
-            raise _not_allowed("entries in an array")
-        case TypeRef.TEXT if is_keyed or struct.content != "string":
-            raise _not_allowed("attributes or values in a text")
-        case _:
-            return
 
 
 def _check_value(value: Json) -> None:

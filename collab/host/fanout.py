@@ -1,6 +1,6 @@
 """Fan-out: encode once for each key, hand the same bytes to everybody of that key.
 
-SPEC: section FO. Called by ``room_host``.
+SPEC: section FO. Called by ``audience``.
 """
 
 from __future__ import annotations
@@ -10,22 +10,22 @@ from collections.abc import Callable, Hashable, Iterable
 from pycrdt import merge_updates
 
 from collab.host.outlet import Outlet
+from collab.limits import CATCH_UP_BYTES
 from collab.messages import AwarenessChanged, Dialect
 from collab.revision import Revision
 
-__all__ = ["catch_up_frames", "push_awareness", "push_revision", "push_shared"]
+__all__ = ["catch_up", "push_awareness", "push_notice", "push_revision"]
 
 
 def push_revision(revision: Revision, outlets: Iterable[Outlet]) -> list[Outlet]:
-    """Push *revision*; return the outlets that have just begun to lag."""
+    """Push *revision*; return the outlets that lag."""
     frames: dict[Hashable, bytes | None] = {}
     lagging: list[Outlet] = []
     for outlet in outlets:
         key = outlet.adapter.revision_key(outlet.channel)
         if key not in frames:
             frames[key] = outlet.adapter.encode_revision(outlet.channel, revision)
-        was_lagging = outlet.is_lagging
-        if not outlet.push(revision, frames[key]) and not was_lagging:
+        if not outlet.push(revision, frames[key]):
             lagging.append(outlet)
     return lagging
 
@@ -37,28 +37,39 @@ def push_awareness(event: AwarenessChanged, outlets: Iterable[Outlet]) -> None:
         key = outlet.adapter.revision_key(outlet.channel)
         if key not in frames:
             frames[key] = outlet.adapter.encode_awareness(outlet.channel, event)
-        outlet.push_awareness(frames[key])
+        outlet.push_awareness(event, frames[key])
 
 
-def push_shared(outlets: Iterable[Outlet], encode: Callable[[Outlet], bytes]) -> None:
+def push_notice(outlets: Iterable[Outlet], encode: Callable[[Outlet], bytes]) -> None:
     """Push a frame that is the same for every outlet of a key and may be dropped for slow ones."""
     frames: dict[Hashable, bytes] = {}
     for outlet in outlets:
         key = outlet.adapter.revision_key(outlet.channel)
         if key not in frames:
             frames[key] = encode(outlet)
-        outlet.push_awareness(frames[key])
+        outlet.push_notice(frames[key])
 
 
-def catch_up_frames(outlet: Outlet, revisions: list[Revision]) -> list[bytes]:
-    """Return the frames that bring a lagging outlet over *revisions*, which follow its cursor.
+def catch_up(outlet: Outlet, revisions: Iterable[Revision]) -> None:
+    """Send a lagging outlet the first of *revisions*, which follow its cursor, and move the cursor.
 
-    A Yjs session gets one merged update, a native one each revision.
+    A native session gets each revision, a Yjs session one merged update. It stops behind the
+    revision with which ``CATCH_UP_BYTES`` are reached.
     """
-    if outlet.dialect is Dialect.NATIVE:
-        frames = (outlet.adapter.encode_revision(outlet.channel, item) for item in revisions)
-        return [frame for frame in frames if frame is not None]
-    updates = [revision.update for revision in revisions if revision.update]
-    if not updates:
-        return []
-    return [outlet.adapter.encode_update(outlet.channel, merge_updates(*updates))]
+    updates: list[bytes] = []
+    size = 0
+    for revision in revisions:
+        if outlet.dialect is Dialect.NATIVE:
+            frame = outlet.adapter.encode_revision(outlet.channel, revision)
+            if frame is not None:
+                outlet.connection.send(frame)
+                size += len(frame)
+        elif revision.update:
+            updates.append(revision.update)
+            size += len(revision.update)
+        outlet.cursor = revision.number
+        if size >= CATCH_UP_BYTES:
+            break
+    if updates:
+        merged = merge_updates(*updates) if len(updates) > 1 else updates[0]
+        outlet.connection.send(outlet.adapter.encode_update(outlet.channel, merged))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import structlog
 
@@ -22,9 +23,10 @@ from collab.errors import (
     ServerBusy,
     StorageFull,
 )
+from collab.host.bounds import Bounds
 from collab.host.room_host import RoomHost
 from collab.ids import Epoch, FencingToken, RevisionNo, RoomId
-from collab.limits import READ_ONLY_RETRY_MS, READ_REVISIONS_MAX, ROOM_IDLE_MS, ROOMS_OPEN_MAX
+from collab.limits import READ_ONLY_RETRY_MS_MAX, READ_REVISIONS_MAX
 from collab.messages import Principal, ReadOnly
 from collab.model.registry import Registry
 from collab.ports import Clock, RoomRecord, Store
@@ -40,13 +42,17 @@ _log = structlog.get_logger()
 class Host:
     """The open rooms of one process. ``start`` before use, ``stop`` at the end."""
 
-    def __init__(self, store: Store, clock: Clock, registry: Registry) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, registry: Registry, bounds: Bounds | None = None
+    ) -> None:
         self.store = store
         self.clock = clock
         self.registry = registry
+        self.bounds = bounds or Bounds()
         self._rooms: dict[RoomId, RoomHost] = {}
         self._opening: dict[RoomId, asyncio.Task[RoomHost]] = {}
-        self._full: set[RoomId] = set()
+        self._full: dict[RoomId, _Pause] = {}
+        self._mended: dict[RoomId, _Pause] = {}
         self._is_stopping = False
         self._application_rules = ApplicationRules(registry)
         self._free_rules = FreeRules()
@@ -105,9 +111,10 @@ class Host:
     def _check_may_open(self) -> None:
         if self._is_stopping:
             raise ServerBusy("the server is stopping: connect again in a moment")
-        if len(self._rooms) + len(self._opening) >= ROOMS_OPEN_MAX:
+        rooms_max = self.bounds.rooms_open_max
+        if len(self._rooms) + len(self._opening) >= rooms_max:
             raise LimitExceeded(
-                f"this server has {ROOMS_OPEN_MAX} rooms open: try again later",
+                f"this server has {rooms_max} rooms open: try again later",
                 code="limit_rooms_open",
             )
 
@@ -121,7 +128,7 @@ class Host:
                 claim = await self.store.claim(room_id)
                 token, epoch = claim.token, claim.epoch
             except StorageFull:
-                self._full.add(room_id)
+                self._note_full(room_id)
                 read_only = self._read_only(room_id)
         snapshot = await self._snapshot(room_id, epoch)
         tail = await self._revisions(room_id, snapshot.revision)
@@ -137,6 +144,7 @@ class Host:
             ),
             self.store,
             self.clock,
+            self.bounds,
             self._on_dead,
         )
         self._rooms[room_id] = room
@@ -189,25 +197,40 @@ class Host:
         if self._rooms.get(room.id) is room:
             del self._rooms[room.id]
         if isinstance(failure, StorageFull):
-            self._full.add(room.id)
+            self._note_full(room.id)
         _log.warning("room.dead", room=str(room.id), code=failure.code, reason=failure.message)
+
+    def _note_full(self, room_id: RoomId) -> None:
+        """Make a room read-only; one that was mended not long ago has to wait longer this time."""
+        if room_id in self._full:
+            return
+        now_ms = self.clock.now_ms()
+        pause_ms = self.bounds.read_only_retry_ms
+        before = self._mended.pop(room_id, None)
+        if before is not None and now_ms - before.until_ms <= 2 * before.length_ms:
+            pause_ms = min(2 * before.length_ms, READ_ONLY_RETRY_MS_MAX)
+        self._full[room_id] = _Pause(pause_ms, now_ms + pause_ms)
 
     async def _look_after_rooms(self) -> None:
         idle_since: dict[RoomId, int] = {}
-        retry_ms = 0
         while True:
-            await asyncio.sleep(1)
-            now_ms = self.clock.now_ms()
-            for room in list(self._rooms.values()):
-                since = idle_since.setdefault(room.id, now_ms) if room.is_idle else None
-                if since is None:
-                    idle_since.pop(room.id, None)
-                elif now_ms - since >= ROOM_IDLE_MS:
-                    await self._close_room(room)
-                    del idle_since[room.id]
-            if self._full and now_ms >= retry_ms:
-                retry_ms = now_ms + READ_ONLY_RETRY_MS
+            await asyncio.sleep(min(1_000, self.bounds.room_idle_ms) / 1000)
+            try:
+                await self._close_idle_rooms(idle_since)
                 await self._try_full_rooms()
+            except Exception:  # noqa: BLE001 - a bug may raise anything
+                # A bug in one room must not keep all others open, or read-only, for ever.
+                _log.exception("host.janitor_failed")
+
+    async def _close_idle_rooms(self, idle_since: dict[RoomId, int]) -> None:
+        now_ms = self.clock.now_ms()
+        idle = [room for room in self._rooms.values() if room.is_idle]
+        for room_id in idle_since.keys() - {room.id for room in idle}:
+            del idle_since[room_id]
+        for room in idle:
+            if now_ms - idle_since.setdefault(room.id, now_ms) >= self.bounds.room_idle_ms:
+                del idle_since[room.id]
+                await self._close_room(room)
 
     async def _close_room(self, room: RoomHost) -> None:
         if self._rooms.get(room.id) is room:
@@ -215,17 +238,30 @@ class Host:
             await room.stop(1012, "the room was idle")
 
     async def _try_full_rooms(self) -> None:
-        """Try to write to each room that is read-only; the first failure ends the round."""
-        for room_id in list(self._full):
+        """Try to write to each room that is read-only and whose pause is over."""
+        now_ms = self.clock.now_ms()
+        for room_id, pause in list(self._full.items()):
+            if now_ms < pause.until_ms:
+                continue
             try:
                 claim = await self.store.claim(room_id)
                 snapshot = await self._snapshot(room_id, claim.epoch)
                 # A write of the room's own size, so that its edits will find space too.
                 await self.store.save_snapshot(room_id, claim.token, snapshot)
             except OperatingError:
-                return
-            self._full.discard(room_id)
+                self._full[room_id] = _Pause(pause.length_ms, now_ms + pause.length_ms)
+                continue
+            del self._full[room_id]
+            self._mended[room_id] = _Pause(pause.length_ms, now_ms)
             _log.info("room.writable", room=str(room_id))
             room = self._rooms.get(room_id)
             if room is not None:
                 await self._close_room(room)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pause:
+    """How long a room stays read-only before it is tried, and until when."""
+
+    length_ms: int
+    until_ms: int

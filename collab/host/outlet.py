@@ -1,20 +1,37 @@
 """An outlet: one session's way out, with a byte budget and a cursor.
 
 Live, it is handed frames that were encoded once for everybody of its dialect. When its reader is
-too slow for its budget, awareness is dropped first, then pushes stop: the outlet *lags*, and is
-caught up from its cursor, the last revision it was sent, as soon as it drains. What is meant for
-this session alone waits meanwhile, because an ack follows every earlier revision. Nothing is
-skipped and nothing piles up. SPEC: section FO. Called by ``room_host``.
+too slow for its budget the outlet *lags*: of awareness only each client's newest entry is kept, of
+problems the newest list, and pushes stop. It is caught up from its cursor, the last revision that
+it was sent, as soon as it drains. What is meant for this session alone waits meanwhile, because an
+ack follows every earlier revision. Nothing is skipped and nothing piles up.
+SPEC: section FO. Called by ``audience``.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from typing import assert_never
 
-from collab.ids import RevisionNo, SessionId
-from collab.limits import CONNECTION_BYTES_MAX, HELD_EVENTS_MAX
-from collab.messages import AwarenessChanged, Dialect, Event, Joined, SyncDiff
+from collab.ids import ClientId, RevisionNo, SessionId
+from collab.limits import CONNECTION_BYTES_MAX, HELD_BYTES_MAX, HELD_EVENTS_MAX
+from collab.messages import (
+    Ack,
+    AwarenessChanged,
+    AwarenessEntry,
+    Dialect,
+    Event,
+    Joined,
+    Lost,
+    Problems,
+    ReadOnly,
+    Refusal,
+    Resync,
+    ServerStateVector,
+    SnapshotSent,
+    SyncDiff,
+)
 from collab.ports import Connection
 from collab.protocol.adapter import Adapter, Output
 from collab.revision import Revision
@@ -27,7 +44,8 @@ Perform = Callable[[Output], None]
 class Outlet:
     """Where one session's events go.
 
-    *perform* carries out what the adapter answers: frames, requests, a close.
+    *perform* carries out what the adapter answers: frames, requests, a close. ``is_tended`` is its
+    audience's note that a task is catching it up.
     """
 
     def __init__(
@@ -37,6 +55,7 @@ class Outlet:
         adapter: Adapter,
         channel: str,
         perform: Perform,
+        bytes_max: int = CONNECTION_BYTES_MAX,
     ) -> None:
         self.session = session
         self.connection = connection
@@ -44,54 +63,120 @@ class Outlet:
         self.channel = channel
         self.cursor = RevisionNo(0)
         self.is_lagging = False
+        self.is_tended = False
+        self.bytes_max = bytes_max
         self._perform = perform
+        self._has_state = False
         self._held: deque[Event] = deque()
+        self._held_bytes = 0
+        self._missed: dict[ClientId, AwarenessEntry] = {}
+        self._problems: Problems | None = None
 
     @property
     def dialect(self) -> Dialect:
         return self.adapter.dialect
 
     @property
-    def is_over_budget(self) -> bool:
-        return self.connection.buffered_bytes > CONNECTION_BYTES_MAX
-
-    @property
     def is_overflowing(self) -> bool:
-        """True if more events wait than a reader that is only slow can have caused."""
-        return len(self._held) > HELD_EVENTS_MAX
+        """True if more waits than a reader that is only slow can have caused."""
+        return len(self._held) > HELD_EVENTS_MAX or self._held_bytes > HELD_BYTES_MAX
+
+    def is_behind(self, durable: RevisionNo) -> bool:
+        """True if revisions up to *durable* are missing; one that has no state yet misses none."""
+        return self._has_state and self.cursor < durable
 
     def push(self, revision: Revision, frame: bytes | None) -> bool:
         """Send a revision's frame; False if the outlet lags and has to be caught up."""
-        if self.is_lagging:
-            return False
-        if self.is_over_budget:
-            self.is_lagging = True
+        if self._lags():
             return False
         self.cursor = revision.number
         if frame is not None:
             self.connection.send(frame)
         return True
 
-    def push_awareness(self, frame: bytes) -> None:
-        """Send awareness, or drop it: a slow reader is told everybody's when it has caught up."""
-        if not self.is_lagging and not self.is_over_budget:
+    def push_awareness(self, event: AwarenessChanged, frame: bytes) -> None:
+        """Send awareness, or keep the newest entries of it until the reader has caught up."""
+        if self.is_lagging or self._is_over_budget:
+            self._missed.update((entry.client, entry) for entry in event.entries)
+        else:
             self.connection.send(frame)
 
-    def tell(self, event: Event) -> None:
-        """Send what is meant for this session alone, after every revision before it."""
-        if self.is_lagging and not isinstance(event, AwarenessChanged):
-            self._held.append(event)
-            return
-        if isinstance(event, SyncDiff | Joined):
-            self.cursor = event.revision
-        self._perform(self.adapter.event(self.channel, event))
+    def push_notice(self, frame: bytes) -> None:
+        """Send what a later notice says again, or drop it."""
+        if not self.is_lagging and not self._is_over_budget:
+            self.connection.send(frame)
 
-    def resume(self) -> None:
-        """The outlet has caught up: send what waited, and take pushes again."""
+    def tell(self, event: Event) -> bool:
+        """Send what is meant for this session alone, after every revision before it.
+
+        False if the outlet lags and the event waits.
+        """
+        if not self._lags():
+            self._tell(event)
+            return True
+        if isinstance(event, AwarenessChanged):
+            self._missed.update((entry.client, entry) for entry in event.entries)
+        elif isinstance(event, Problems):
+            self._problems = event
+        else:
+            self._held.append(event)
+            self._held_bytes += _size_of(event)
+        return False
+
+    def resume(self, durable: RevisionNo) -> None:
+        """Caught up with *durable*: send what waited, and take pushes again unless it is too much.
+
+        A state that waited may be older than *durable*; what waited behind it goes on waiting.
+        """
+        while self._held:
+            if self._is_over_budget:
+                return
+            event = self._held.popleft()
+            self._held_bytes -= _size_of(event)
+            self._tell(event)
+            if self.is_behind(durable):
+                return
+        missed, self._missed = tuple(self._missed.values()), {}
+        problems, self._problems = self._problems, None
         self.is_lagging = False
-        while self._held and not self.is_lagging:
-            self.tell(self._held.popleft())
+        if missed:
+            self._tell(AwarenessChanged(missed))
+        if problems is not None:
+            self._tell(problems)
 
     def close(self, code: int, reason: str) -> None:
         """The room has closed this session's door."""
         self._perform(self.adapter.closed_by_room(self.channel, code, reason))
+
+    @property
+    def _is_over_budget(self) -> bool:
+        return self.connection.buffered_bytes > self.bytes_max
+
+    def _lags(self) -> bool:
+        if not self.is_lagging:
+            self.is_lagging = self._is_over_budget
+        return self.is_lagging
+
+    def _tell(self, event: Event) -> None:
+        if isinstance(event, SyncDiff | Joined):
+            # A second state may be older than what was pushed since it was asked for.
+            self.cursor = max(self.cursor, event.revision)
+            self._has_state = True
+        self._perform(self.adapter.event(self.channel, event))
+
+
+def _size_of(event: Event) -> int:
+    """Return how many bytes of document an event holds on to."""
+    match event:
+        case SnapshotSent():
+            return len(event.json)
+        case Joined():
+            return len(event.json) + sum(len(item.update) for item in event.revisions)
+        case SyncDiff():
+            return len(event.update)
+        case ServerStateVector():
+            return len(event.state_vector)
+        case Ack() | Lost() | Refusal() | Resync() | ReadOnly() | AwarenessChanged() | Problems():
+            return 0
+        case _:
+            assert_never(event)

@@ -1,4 +1,4 @@
-"""One open room with what it needs of the world: inbox, store, timers, outlets.
+"""One open room with what it needs of the world: inbox, store, audience.
 
 The inbox is bounded: whoever posts into a full one waits, which stops that socket's reader and so
 the peer. Commands are taken one after the other; between batches the event loop gets its turn, so
@@ -9,23 +9,18 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
 from typing import Any, TypeVar, assert_never
 
 import structlog
 
 from collab.errors import DesignRoomsError, OperatingError, ServerBusy, StorageFull
-from collab.host.fanout import catch_up_frames, push_awareness, push_revision, push_shared
+from collab.host.audience import Audience
+from collab.host.bounds import Bounds
 from collab.host.outlet import Outlet
 from collab.ids import Epoch, RevisionNo, RoomId, SessionId
-from collab.limits import (
-    CATCH_UP_POLL_MS,
-    CATCH_UP_REVISIONS,
-    CONNECTION_BYTES_MAX,
-    CONNECTION_STALL_MS,
-    INBOX_COMMANDS_MAX,
-    READ_REVISIONS_MAX,
-)
+from collab.limits import INBOX_COMMANDS_MAX, READ_REVISIONS_MAX
 from collab.messages import (
     Append,
     Appended,
@@ -34,7 +29,6 @@ from collab.messages import (
     CloseAll,
     CloseSession,
     Command,
-    Dialect,
     Effect,
     HistoryLoaded,
     Join,
@@ -45,10 +39,8 @@ from collab.messages import (
     SaveSnapshot,
     Send,
     SpreadAwareness,
-    SyncDiff,
 )
 from collab.ports import Clock, Store
-from collab.protocol.hocuspocus import encode_stateless
 from collab.revision import Revision
 from collab.room.room import Room
 
@@ -70,6 +62,7 @@ class RoomHost:
         room: Room,
         store: Store,
         clock: Clock,
+        bounds: Bounds,
         on_dead: Callable[[RoomHost, OperatingError], None],
     ) -> None:
         self.id = room_id
@@ -77,7 +70,7 @@ class RoomHost:
         self._store = store
         self._clock = clock
         self._on_dead = on_dead
-        self.outlets: dict[SessionId, Outlet] = {}
+        self._audience = Audience(room_id, room, store, bounds, self._spawn, self._on_dropped)
         self._inbox: deque[Command] = deque()
         self._has_work = asyncio.Event()
         self._has_space = asyncio.Event()
@@ -85,8 +78,9 @@ class RoomHost:
         self._durable_waiters: deque[tuple[RevisionNo, asyncio.Future[None]]] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
         self._failure: OperatingError | None = None
-        self._is_notice_due = False
         self._runner = asyncio.create_task(self._run(), name=f"room {room_id}")
+        # A panic of pycrdt is no ``Exception``, so it ends this task.
+        self._runner.add_done_callback(self._on_done)
 
     # --- for sessions -------------------------------------------------------------------------
 
@@ -99,13 +93,27 @@ class RoomHost:
         epoch: Epoch | None = None,
     ) -> None:
         """Let a session in; its outlet is told events from the next turn of the loop on."""
-        self.outlets[outlet.session] = outlet
+        if self._failure is not None:
+            # It died between being found and being entered: the next opening takes the session.
+            outlet.close(1012, "the room is reopened")
+            return
+        self._audience.add(outlet)
         self.post_now(Join(outlet.session, principal, outlet.dialect, since, epoch))
 
     def leave(self, session: SessionId) -> None:
         """A session is gone."""
-        self.outlets.pop(session, None)
+        self._audience.remove(session)
         self.post_now(Leave(session))
+
+    @property
+    def outlets(self) -> Mapping[SessionId, Outlet]:
+        """The sessions that are here."""
+        return self._audience.outlets
+
+    @property
+    def failure(self) -> OperatingError | None:
+        """Why the room has stopped, or None while it runs."""
+        return self._failure
 
     async def post(self, command: Command) -> None:
         """Queue a command; waits while the inbox is full. Ignored once the room is dead."""
@@ -139,12 +147,15 @@ class RoomHost:
 
     async def stop(self, code: int, reason: str) -> None:
         """Close every session, finish what is on its way to the store, save a snapshot."""
-        self._close_outlets(code, reason)
-        while self.room.durable < self.room.head and self._failure is None:
-            await self.read(lambda room: None)
+        self._audience.close(code, reason)
+        with suppress(OperatingError):
+            while self.room.durable < self.room.head:
+                await self.read(lambda room: None)
         if self._failure is None:
             self._failure = ServerBusy("the room is closing: connect again")
             await self._save_last()
+        # Whoever found the room before it was taken from the table came in meanwhile.
+        self._audience.close(code, reason)
         await self._end()
 
     # --- the loop -----------------------------------------------------------------------------
@@ -166,43 +177,48 @@ class RoomHost:
         try:
             for effect in self.room.receive(command, self._clock.now_ms()):
                 self._perform(effect)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - a bug may raise anything
             # Our bug, or a document that pycrdt and we read differently: what is durable is right,
             # so the room is thrown away and reopened from the log.
             _log.exception("room.broken", room=str(self.id), command=type(command).__name__)
-            failure = OperatingError("the room stopped for an internal error and is reopened")
-            failure.__cause__ = error
-            self._die(failure)
+            self._die(_broken(error))
 
     def _perform(self, effect: Effect) -> None:
         match effect:
             case Append():
                 self._spawn(self._append(effect))
             case Send():
-                self._send(effect)
+                self._audience.tell(effect.session, effect.event)
             case Broadcast():
-                self._broadcast(effect)
+                self._audience.broadcast(effect.revision, effect.to)
             case SpreadAwareness():
-                push_awareness(effect.event, self._outlets_of(effect.to))
+                self._audience.spread(effect.event, effect.to)
             case ProblemsChanged():
-                for outlet in self._outlets_of(effect.to):
-                    outlet.tell(effect.event)
+                self._audience.tell_problems(effect.event, effect.to)
             case LoadHistory():
                 self._spawn(self._load_history(effect))
             case SaveSnapshot():
                 self._spawn(self._save_snapshot(effect))
             case CloseSession():
-                self._drop(self.outlets.get(effect.session), effect.code, effect.reason)
+                self._audience.drop(effect.session, effect.code, effect.reason)
             case CloseAll():
                 # ``_append`` has told ``on_dead`` why; the room only repeats it.
-                self._close_outlets(effect.code, effect.reason)
+                self._audience.close(effect.code, effect.reason)
             case _:
                 assert_never(effect)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._on_done)
+
+    def _on_done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            # A bug, where what is expected is handled: without this the room would wait for ever.
+            _log.error("room.broken", room=str(self.id), exc_info=error)
+            self._die(_broken(error))
 
     # --- the store ----------------------------------------------------------------------------
 
@@ -246,80 +262,16 @@ class RoomHost:
         if effect is not None:
             await self._save_snapshot(effect)
 
-    # --- fan-out ------------------------------------------------------------------------------
-
-    def _outlets_of(self, sessions: tuple[SessionId, ...]) -> list[Outlet]:
-        outlets = self.outlets
-        return [outlets[session] for session in sessions if session in outlets]
-
-    def _send(self, effect: Send) -> None:
-        outlet = self.outlets.get(effect.session)
-        if outlet is None:
-            return
-        outlet.tell(effect.event)
-        if outlet.is_overflowing:
-            self._drop(outlet, 1013, "too slow to take its answers")
-        elif isinstance(effect.event, SyncDiff):
-            self._notice_revision()
-
-    def _broadcast(self, effect: Broadcast) -> None:
-        for outlet in push_revision(effect.revision, self._outlets_of(effect.to)):
-            self._spawn(self._catch_up(outlet))
-        self._notice_revision()
-
-    def _notice_revision(self) -> None:
-        """Tell Hocuspocus sessions the newest revision, once for each turn of the loop."""
-        if not self._is_notice_due:
-            self._is_notice_due = True
-            asyncio.get_running_loop().call_soon(self._send_notice)
-
-    def _send_notice(self) -> None:
-        self._is_notice_due = False
-        notice = {"type": "revision", "revision": self.room.durable}
-        push_shared(
-            (item for item in self.outlets.values() if item.dialect is Dialect.HOCUSPOCUS),
-            lambda outlet: encode_stateless(outlet.channel, notice),
-        )
-
-    async def _catch_up(self, outlet: Outlet) -> None:
-        """Bring a slow reader from its cursor to the head, as fast as it reads."""
-        patience_ms = CONNECTION_STALL_MS
-        while outlet.session in self.outlets and not outlet.connection.is_closed:
-            buffered = outlet.connection.buffered_bytes
-            if buffered > CONNECTION_BYTES_MAX // 2:
-                await asyncio.sleep(CATCH_UP_POLL_MS / 1000)
-                is_moving = outlet.connection.buffered_bytes < buffered
-                patience_ms = CONNECTION_STALL_MS if is_moving else patience_ms - CATCH_UP_POLL_MS
-                if patience_ms <= 0:
-                    self._drop(outlet, 1013, "too slow to follow this room")
-                continue
-            if outlet.cursor >= self.room.durable:
-                outlet.resume()
-                if not outlet.is_lagging:
-                    return
-            revisions = await self._store.revisions(self.id, outlet.cursor, CATCH_UP_REVISIONS)
-            for frame in catch_up_frames(outlet, revisions):
-                outlet.connection.send(frame)
-            if revisions:
-                outlet.cursor = revisions[-1].number
-
-    def _drop(self, outlet: Outlet | None, code: int, reason: str) -> None:
-        if outlet is not None and self.outlets.pop(outlet.session, None) is not None:
-            self.post_now(Leave(outlet.session))
-            outlet.close(code, reason)
-
     # --- the end ------------------------------------------------------------------------------
 
-    def _close_outlets(self, code: int, reason: str) -> None:
-        outlets, self.outlets = self.outlets, {}
-        for outlet in outlets.values():
-            outlet.close(code, reason)
+    def _on_dropped(self, session: SessionId) -> None:
+        self.post_now(Leave(session))
 
     def _die(self, failure: OperatingError) -> None:
         if self._failure is None:
             self._failure = failure
             is_full = isinstance(failure, StorageFull)
-            self._close_outlets(1012, failure.message if is_full else "the room is reopened")
+            self._audience.close(1012, failure.message if is_full else "the room is reopened")
             self._has_work.set()
             self._has_space.set()
             self._fail_waiters(failure)
@@ -339,3 +291,9 @@ class RoomHost:
             task.cancel()
         self._runner.cancel()
         await asyncio.gather(self._runner, *self._tasks, return_exceptions=True)
+
+
+def _broken(error: BaseException) -> OperatingError:
+    failure = OperatingError("the room stopped for an internal error and is reopened")
+    failure.__cause__ = error
+    return failure

@@ -9,7 +9,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Hashable
 
-from collab.errors import DesignRoomsError, Refused, ServerBusy, StoreUnavailable
+from collab.errors import (
+    DesignRoomsError,
+    Refused,
+    ServerBusy,
+    StorageFull,
+    StoreUnavailable,
+)
 from collab.host.outlet import Outlet
 from collab.host.room_host import RoomHost
 from collab.ids import RevisionNo, SessionId
@@ -48,6 +54,9 @@ async def submit_op(room: RoomHost, principal: Principal, op: Json) -> RevisionN
     try:
         async with asyncio.timeout(REQUEST_TIMEOUT_MS / 1000):
             return await answer
+    except ServerBusy:
+        # The door was closed; the room knows why better than its door does.
+        raise room.failure or StoreUnavailable("the room was closed: try again") from None
     except TimeoutError:
         raise StoreUnavailable("the store does not answer: try again later") from None
     finally:
@@ -80,10 +89,12 @@ class _Answer:
         match event:
             case Ack():
                 self._resolve(event.revision)
+            case Refusal() if event.code == StorageFull.default_code:
+                self._fail(StorageFull(event.reason))
             case Refusal():
                 self._fail(Refused(event.code, event.reason, event.path, event.nodes))
             case ReadOnly():
-                self._fail(ServerBusy(event.reason, code=event.code))
+                self._fail(StorageFull(event.reason, code=event.code))
             case _:
                 pass
         return Output()

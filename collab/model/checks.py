@@ -68,27 +68,21 @@ def check_nodes(
     """
     nodes = document["nodes"]
     refusals = [_purged(node_id) for node_id in removed]
-    if touched and len(nodes) > NODES_MAX:
+    if len(nodes) > NODES_MAX:
+        # Those who merely edit what is there are not to blame.
+        added = [one for one in touched if one in nodes and (before is None or before(one) is None)]
         message = f"a model has at most {NODES_MAX} nodes"
-        return [
-            *refusals,
-            Refusal("limit_nodes", ("nodes",), message, next(iter(touched))),
-        ]
+        refusals += [Refusal("limit_nodes", ("nodes", one), message, one) for one in added]
     for node_id in touched:
         node = nodes.get(node_id)
         if node is None and node_id not in nodes:
-            if (
-                before is not None
-                and before(node_id) is not None
-                and node_id not in removed
-            ):
+            if before is not None and before(node_id) is not None and node_id not in removed:
                 refusals.append(_purged(node_id))
             continue
         root: Path = ("nodes", node_id)
         found = _check_node(node_id, node, document, registry, before)
         refusals.extend(
-            Refusal(code, (*root, *path), message, node_id)
-            for code, path, message in found
+            Refusal(code, (*root, *path), message, node_id) for code, path, message in found
         )
     return refusals
 
@@ -100,20 +94,13 @@ def check_application(document: Document, registry: Registry) -> list[Refusal]:
     assert definition is not None, "the application's definition is built in"
     root: Path = (APPLICATION,)
     if type(application) is not SharedMap:
-        return [
-            Refusal(
-                "check_shape", root, "the application must be a shared map", APPLICATION
-            )
-        ]
+        return [Refusal("check_shape", root, "the application must be a shared map", APPLICATION)]
     found: Faults = []
     for key, value in application.items():
         shape = definition.property(key)
         if shape is not None:
             _check_value(value, shape, (key,), found)
-    return [
-        Refusal(code, (*root, *path), message, APPLICATION)
-        for code, path, message in found
-    ]
+    return [Refusal(code, (*root, *path), message, APPLICATION) for code, path, message in found]
 
 
 def _purged(node_id: str) -> Refusal:
@@ -141,9 +128,7 @@ def _check_node(
         return found
     type_, props = node["type"], node["props"]
     if type(type_) is not str or not definition_id(type_):
-        found.append(
-            ("check_type", ("type",), "a node's type is a name such as Button@1")
-        )
+        found.append(("check_type", ("type",), "a node's type is a name such as Button@1"))
     elif before is not None:
         _check_same_type(type_, before(node_id), found)
     _check_place(node_id, node["place"], document["nodes"], found)
@@ -160,9 +145,7 @@ def _check_node(
 
 def _check_same_type(type_: str, earlier: Json | None, found: Faults) -> None:
     # Another version of the same definition is a migration; another definition is another node.
-    if isinstance(earlier, dict) and definition_id(
-        earlier.get("type")
-    ) != definition_id(type_):
+    if isinstance(earlier, dict) and definition_id(earlier.get("type")) != definition_id(type_):
         reason = f"a node cannot turn from {earlier.get('type')} into {type_}"
         found.append(("check_type", ("type",), reason))
 
@@ -170,11 +153,7 @@ def _check_same_type(type_: str, earlier: Json | None, found: Faults) -> None:
 def _check_place(node_id: str, place: Json, nodes: Json, found: Faults) -> None:
     if place is None:
         return
-    if (
-        type(place) is not list
-        or len(place) != 3
-        or any(type(step) is not str for step in place)
-    ):
+    if type(place) is not list or len(place) != 3 or any(type(step) is not str for step in place):
         reason = "a place is one plain value: null, or [parent, slot, order key]"
         found.append(("check_place", ("place",), reason))
         return
@@ -185,9 +164,7 @@ def _check_place(node_id: str, place: Json, nodes: Json, found: Faults) -> None:
     parent = place[0]
     for _ in range(TREE_DEPTH_MAX):
         if parent == node_id:
-            found.append(
-                ("check_cycle", ("place",), "a node cannot stand inside itself")
-            )
+            found.append(("check_cycle", ("place",), "a node cannot stand inside itself"))
             return
         above = nodes.get(parent)
         above_place = above.get("place") if isinstance(above, dict) else None
@@ -195,9 +172,7 @@ def _check_place(node_id: str, place: Json, nodes: Json, found: Faults) -> None:
             return
         parent = above_place[0]
     # A longer chain may also be a circle above this node; either way it goes no further.
-    found.append(
-        ("check_depth", ("place",), f"a tree has at most {TREE_DEPTH_MAX} levels")
-    )
+    found.append(("check_depth", ("place",), f"a tree has at most {TREE_DEPTH_MAX} levels"))
 
 
 def _check_value(value: Json, shape: Shape, path: Path, found: Faults) -> None:
@@ -215,13 +190,9 @@ def _check_value(value: Json, shape: Shape, path: Path, found: Faults) -> None:
         _check_register(value, shape, path, found)
     elif merge == "text":
         if kind is not SharedText:
-            found.append(
-                _mismatch(value, path, "a shared text", is_type_right=kind is str)
-            )
+            found.append(_mismatch(value, path, "a shared text", is_type_right=kind is str))
     elif kind is not SharedMap:
-        found.append(
-            _mismatch(value, path, _CONTAINERS[merge], is_type_right=kind is dict)
-        )
+        found.append(_mismatch(value, path, _CONTAINERS[merge], is_type_right=kind is dict))
     elif merge == "map":
         _check_members(value, shape, path, found)
     elif merge == "list":
@@ -229,9 +200,7 @@ def _check_value(value: Json, shape: Shape, path: Path, found: Faults) -> None:
     else:
         for key, item in value.items():
             if item is not True:
-                found.append(
-                    ("check_value_type", (*path, key), "the members of a set are true")
-                )
+                found.append(("check_value_type", (*path, key), "the members of a set are true"))
 
 
 def _check_register(value: Json, shape: Shape, path: Path, found: Faults) -> None:
@@ -239,11 +208,7 @@ def _check_register(value: Json, shape: Shape, path: Path, found: Faults) -> Non
     if kind in _SHARED:
         reason = "this property is one plain value, not a shared type"
         found.append(("check_shape", path, reason))
-    elif (
-        kind is dict
-        and is_expression(value)
-        and not (shape.types and dict in shape.types)
-    ):
+    elif kind is dict and is_expression(value) and not (shape.types and dict in shape.types):
         reason = "an expression is a shared map with a shared text"
         found.append(("check_shape", path, reason))
     elif shape.types is None or kind not in shape.types or kind in (dict, list):
@@ -263,21 +228,15 @@ def _check_members(value: SharedMap, shape: Shape, path: Path, found: Faults) ->
 
 def _check_list(value: SharedMap, shape: Shape, path: Path, found: Faults) -> None:
     item = shape.item or ANY
-    entry_shape = (
-        item if shape.has_entries else Shape(properties={"value": item}, is_closed=True)
-    )
+    entry_shape = item if shape.has_entries else Shape(properties={"value": item}, is_closed=True)
     for entry_id, entry in value.items():
         place = (*path, entry_id)
         if type(entry) is not SharedMap:
             is_object = type(entry) is dict
-            found.append(
-                _mismatch(entry, place, "a shared map", is_type_right=is_object)
-            )
+            found.append(_mismatch(entry, place, "a shared map", is_type_right=is_object))
             continue
         if not is_order_key(entry.get("order")):
-            found.append(
-                ("check_order", (*place, "order"), "an entry needs an order key")
-            )
+            found.append(("check_order", (*place, "order"), "an entry needs an order key"))
         if not shape.has_entries and "value" not in entry:
             found.append(("check_value_type", place, "an entry needs its value"))
         members = {key: member for key, member in entry.items() if key != "order"}

@@ -84,9 +84,7 @@ class Definition:
         # JSON Schema lets an object have further members unless told otherwise; for props we want
         # a definition to say so, since an undeclared one is nearly always a slip of the pen.
         self.is_open = self.schema.get("additionalProperties", False) is not False
-        self.slots = {
-            name: Slot(name, slot) for name, slot in raw.get("slots", {}).items()
-        }
+        self.slots = {name: Slot(name, slot) for name, slot in raw.get("slots", {}).items()}
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> Definition:
@@ -94,9 +92,7 @@ class Definition:
 
         Raises ``InvalidDefinition`` with the place and the reason. Source: [MD3].
         """
-        if not _META_DECIDES.is_valid(raw) or not jsonschema_rs.meta.is_valid(
-            raw["schema"]
-        ):
+        if not _META_DECIDES.is_valid(raw) or not jsonschema_rs.meta.is_valid(raw["schema"]):
             raise InvalidDefinition(_explained(raw))
         definition = cls(raw)
         for fault in definition._broken_rules():
@@ -143,10 +139,7 @@ class Definition:
 
     def _broken_rules(self) -> Iterator[str]:
         for name in self.schema.get("required", ()):
-            if (
-                name in self.shape.properties
-                and self.shape.properties[name].default is not MISSING
-            ):
+            if name in self.shape.properties and self.shape.properties[name].default is not MISSING:
                 yield f"{name}: what has a default is never missing, so it is not required"
         for name, shape in self.shape.properties.items():
             if name in RESERVED_PROPERTIES or (self.kind == "step" and name == "type"):
@@ -165,14 +158,14 @@ _META_EXPLAINS: Final = jsonschema.Draft202012Validator(META_SCHEMA)
 def _explained(raw: Json) -> str:
     """Return why the meta-schema refuses *raw*, in the words of the slower library."""
     error = best_match(_META_EXPLAINS.iter_errors(raw))
+    place: list[str] = []
     if error is None:
-        draft = jsonschema.Draft202012Validator(
-            jsonschema.Draft202012Validator.META_SCHEMA
-        )
+        draft = jsonschema.Draft202012Validator(jsonschema.Draft202012Validator.META_SCHEMA)
         error = best_match(draft.iter_errors(raw["schema"]))
+        place = ["schema"]
     if error is None:
         return "its schema is no JSON Schema of the draft 2020-12"
-    return f"at /{'/'.join(map(str, error.absolute_path))}: {error.message}"
+    return f"at /{'/'.join([*place, *map(str, error.absolute_path)])}: {error.message}"
 
 
 def _refuse_retrieval(uri: str) -> Any:
@@ -190,9 +183,7 @@ def _broken_shape_rules(shape: Shape, place: str, schema: Any) -> Iterator[str]:
             yield f"{place}: x-merge {shape.merge!r} needs the type {_MERGE_TYPES[shape.merge]!r}"
         if shape.default is not MISSING:
             yield f"{place}: a {shape.merge} begins empty and has no default"
-    if shape.merge == "set" and (
-        shape.item is None or shape.item.type_names != ("string",)
-    ):
+    if shape.merge == "set" and (shape.item is None or shape.item.type_names != ("string",)):
         yield f"{place}: the items of a set are strings"
     if shape.merge == "list" and shape.item is None:
         yield f"{place}: a list needs items"
@@ -251,8 +242,7 @@ def _with_expressions(schema: Any, *, is_property: bool) -> Any:
     for keyword in ("anyOf", "oneOf", "allOf"):
         if keyword in schema:
             relaxed[keyword] = [
-                _with_expressions(branch, is_property=False)
-                for branch in schema[keyword]
+                _with_expressions(branch, is_property=False) for branch in schema[keyword]
             ]
     for keyword in ("then", "else"):
         if keyword in schema:

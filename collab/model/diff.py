@@ -42,9 +42,7 @@ Component: TypeAlias = dict[str, Any]
 Components: TypeAlias = Iterator[Component]
 
 
-def import_op(
-    current: Document, imported: Document, registry: Registry
-) -> list[Component]:
+def import_op(current: Document, imported: Document, registry: Registry) -> list[Component]:
     """Return the json0 op that makes *current* the *imported* model; both stay as they are.
 
     Values of ``od`` and ``oi`` carry the marks of the live form; text edits are ``si`` and ``sd``
@@ -131,9 +129,7 @@ def _orders(wanted: list[str], keys: Mapping[str, str]) -> dict[str, str]:
             # Between two equal keys, told apart by their ids, no key can be put.
             waiting.append(name)
             continue
-        orders.update(
-            zip(waiting, keys_between(lower, keys[name], len(waiting)), strict=True)
-        )
+        orders.update(zip(waiting, keys_between(lower, keys[name], len(waiting)), strict=True))
         orders[name] = lower = keys[name]
         waiting = []
     orders.update(zip(waiting, keys_between(lower, None, len(waiting)), strict=True))
@@ -169,9 +165,7 @@ def _members(path: Path, old: Json, new: Json, member_shape: Any) -> Components:
     for key, value in old.items():
         shape: Shape | None = member_shape(key)
         # A value equal to its default is left out on disk; that it is not there says nothing.
-        if key not in new and (
-            shape is None or not is_default(view_of(value, shape), shape)
-        ):
+        if key not in new and (shape is None or not is_default(view_of(value, shape), shape)):
             yield {"p": [*path, key], "od": copy_json(value)}
 
 
@@ -231,11 +225,7 @@ def _list(path: Path, old: Json, new: Json, shape: Shape) -> Components:
         if name not in old_entries:
             yield {"p": [*path, name], "oi": copy_json(wanted)}
             continue
-        inner = (
-            item.member
-            if shape.has_entries and item is not None
-            else (lambda key: item)
-        )
+        inner = item.member if shape.has_entries and item is not None else (lambda key: item)
         yield from _members((*path, name), old_entries[name], wanted, inner)
     for entry_id, entry in old.items():
         if entry_id not in names:
@@ -256,9 +246,7 @@ def _match_entries(
     for entry_id, entry in old.items():
         by_content.setdefault(_content(entry, shape), []).append(entry_id)
     matched: dict[str, str] = {}
-    equals = {
-        entry_id: by_content.get(_content(entry, shape), []) for entry_id, entry in new
-    }
+    equals = {entry_id: by_content.get(_content(entry, shape), []) for entry_id, entry in new}
     for entry_id, candidates in equals.items():
         if entry_id in candidates:
             candidates.remove(entry_id)

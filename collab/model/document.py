@@ -60,11 +60,7 @@ def definition_id(type_: Json) -> str:
 def place_of(node: Json) -> Place | None:
     """Return the place of *node*; ``None`` if it is in the Trash or has no proper place."""
     place = node.get("place") if isinstance(node, dict) else None
-    if (
-        isinstance(place, list)
-        and len(place) == 3
-        and all(isinstance(step, str) for step in place)
-    ):
+    if isinstance(place, list) and len(place) == 3 and all(isinstance(step, str) for step in place):
         return Place(*place)
     return None
 
@@ -79,9 +75,7 @@ def entries_of(container: Json) -> list[tuple[str, Mapping[str, Json]]]:
     """Return the entries of a ``list`` property in their order: by order key, then by id."""
     if not isinstance(container, dict):
         return []
-    entries = [
-        (key, entry) for key, entry in container.items() if isinstance(entry, dict)
-    ]
+    entries = [(key, entry) for key, entry in container.items() if isinstance(entry, dict)]
     return sorted(entries, key=lambda item: (str(item[1].get("order", "")), item[0]))
 
 
@@ -101,10 +95,7 @@ class Tree:
                 siblings = slots.setdefault(place.parent, {}).setdefault(place.slot, [])
                 siblings.append((place.order, node_id))
         self._children = {
-            parent: {
-                slot: [node for _, node in sorted(keys)]
-                for slot, keys in by_slot.items()
-            }
+            parent: {slot: [node for _, node in sorted(keys)] for slot, keys in by_slot.items()}
             for parent, by_slot in slots.items()
         }
 
@@ -130,9 +121,7 @@ class Tree:
                 yield parent
 
 
-def definition_of(
-    document: Document, node_id: str, registry: Registry
-) -> Definition | None:
+def definition_of(document: Document, node_id: str, registry: Registry) -> Definition | None:
     """Return the definition of a node, or of the application; ``None`` if it is unknown."""
     if node_id == APPLICATION:
         return registry.get(APPLICATION_TYPE)
@@ -143,9 +132,7 @@ def definition_of(
 # --- the view: props as they stand on disk ------------------------------------------------------
 
 
-def view_props(
-    props: Mapping[str, Json], definition: Definition | None
-) -> dict[str, Json]:
+def view_props(props: Mapping[str, Json], definition: Definition | None) -> dict[str, Json]:
     """Return *props* as plain JSON in the disk form's shape, references still by id.
 
     Lists are arrays, sets are sorted arrays, texts are strings. What is empty or equal to its
@@ -182,9 +169,7 @@ def _entry(entry: Mapping[str, Json], shape: Shape) -> Json:
     return _members(members, item, item.member)
 
 
-def _members(
-    members: Mapping[str, Json], shape: Shape, member_shape: Any
-) -> dict[str, Json]:
+def _members(members: Mapping[str, Json], shape: Shape, member_shape: Any) -> dict[str, Json]:
     view: dict[str, Json] = {}
     for key in _ordered(members, shape):
         member: Shape | None = member_shape(key)
@@ -218,9 +203,7 @@ def _register(value: Json, shape: Shape) -> Json:
         }
     if isinstance(value, list):
         item = shape.variant(value).item
-        return [
-            _register(member, item) if item else _generic(member) for member in value
-        ]
+        return [_register(member, item) if item else _generic(member) for member in value]
     return value
 
 

@@ -68,9 +68,7 @@ def to_disk(document: Document, registry: Registry | None = None) -> Json:
     return write_disk(document, registry or builtin())
 
 
-def write(
-    document: Document, registry: Registry | None = None, format: Format = "json"
-) -> str:
+def write(document: Document, registry: Registry | None = None, format: Format = "json") -> str:
     """Return the canonical text of *document*; see ``writer``. Source: [MD7]."""
     return render(write_disk(document, registry or builtin()), format)
 
@@ -110,9 +108,7 @@ def _read(
     return document, source, reader
 
 
-def _file_problem(
-    problem: Problem, element: Element | None, source: Source
-) -> FileProblem:
+def _file_problem(problem: Problem, element: Element | None, source: Source) -> FileProblem:
     """Find the place in the file that a problem of the live document speaks of."""
     path = () if element is None else element.path
     if element is not None and problem.view_path:

@@ -134,9 +134,7 @@ def evaluate(node: str, props: Mapping[str, Json], known: Known) -> Evaluation:
     facts = known.facts(node)
     assert facts is not None, "only nodes that are there are evaluated"
     definition = known.registry.get(facts.type)
-    problems = (
-        [] if node == APPLICATION else list(_standing(node, facts, definition, known))
-    )
+    problems = [] if node == APPLICATION else list(_standing(node, facts, definition, known))
     if definition is None:
         return Evaluation(tuple(problems))
     view = view_props(props, definition)
@@ -148,16 +146,12 @@ def evaluate(node: str, props: Mapping[str, Json], known: Known) -> Evaluation:
             problems.append(_dangling(node, occurrence, props, definition))
     return Evaluation(
         tuple(problems),
-        frozenset(
-            item.value["ref"] for item in found if not isinstance(item.value, str)
-        ),
+        frozenset(item.value["ref"] for item in found if not isinstance(item.value, str)),
         any(isinstance(item.value, str) for item in found),
     )
 
 
-def problem(
-    node: str, path: Path, code: str, message: str, view_path: Path = ()
-) -> Problem:
+def problem(node: str, path: Path, code: str, message: str, view_path: Path = ()) -> Problem:
     """Return a problem with the severity that its code has."""
     severity: Severity = "warning" if code in _WARNINGS else "error"
     if len(message) > _MESSAGE_LENGTH_MAX:
@@ -189,9 +183,7 @@ def _standing(
             if slot.children_max is not None:
                 count = known.children_in(node, slot.name)
                 if count > slot.children_max:
-                    message = (
-                        f"{slot.title} holds {count} of at most {slot.children_max}"
-                    )
+                    message = f"{slot.title} holds {count} of at most {slot.children_max}"
                     yield problem(node, (), "slot_full", message)
     if known.namesakes(node) > 1:
         message = f"the name {facts.name!r} is there more than once"
@@ -207,9 +199,7 @@ def _values(
     for key in view:
         if definition.property(key) is None:
             message = f"{definition.title} has no property {key!r}"
-            yield problem(
-                node, _rooted(node, (key,)), "unknown_property", message, (key,)
-            )
+            yield problem(node, _rooted(node, (key,)), "unknown_property", message, (key,))
     for fault in definition.faults(view):
         keyword = str(fault.schema_path[-1])
         place: Path = tuple(fault.instance_path)
@@ -249,9 +239,7 @@ def _live_path(place: Path, props: Mapping[str, Json], definition: Definition) -
                 continue
         path.append(step)
         value = value.get(step) if isinstance(value, Mapping) else None
-        shape = (
-            shape.member(step) if shape is not None and isinstance(step, str) else None
-        )
+        shape = shape.member(step) if shape is not None and isinstance(step, str) else None
     return tuple(path)
 
 
@@ -264,9 +252,7 @@ def _is_dangling(occurrence: Occurrence, site: Site, known: Known) -> bool:
     if target.definition_id != occurrence.reference.to:
         return True
     is_known, within = scope_of(known.names, occurrence, site)
-    return (
-        is_known and within is not None and within not in (target.parent, target.page)
-    )
+    return is_known and within is not None and within not in (target.parent, target.page)
 
 
 def _dangling(

@@ -62,9 +62,7 @@ class Layout:
         """Tell whether a prop called *key* has to stand under ``extra``."""
         if self.style == "component":
             return definition is not None and definition.property(key) is None
-        if key in {"extra", "slots", self.header} or (
-            key == "id" and self.style != "application"
-        ):
+        if key in {"extra", "slots", self.header} or (key == "id" and self.style != "application"):
             return True
         if definition is not None:
             # An undeclared prop is told apart from a slip of the pen by standing there.

@@ -21,7 +21,7 @@ from collab.model.document import (
     view_props,
 )
 from collab.model.nodes import derive_id
-from collab.model.references import map_references
+from collab.model.references import occurrences
 from collab.model.registry import Registry
 from collab.model.schema import is_reference
 from collab.values import Json, SharedMap
@@ -43,9 +43,7 @@ def match(current: Document, imported: Document) -> dict[str, str]:
     matched: dict[str, str] = {}
     taken: set[str] = set()
     for node_id in order:
-        if node_id in nodes and _is_same_definition(
-            nodes[node_id], imported["nodes"][node_id]
-        ):
+        if node_id in nodes and _is_same_definition(nodes[node_id], imported["nodes"][node_id]):
             matched[node_id] = node_id
             taken.add(node_id)
     by_name = _by_name(current, taken)
@@ -56,21 +54,16 @@ def match(current: Document, imported: Document) -> dict[str, str]:
             assert place is not None, "a live node has a place"
             parent = matched.get(place.parent, place.parent)
             candidates = by_name.get(_name_key(node, parent, place.slot), [])
-            found = (
-                candidates.pop(0)
-                if candidates
-                else _free_id(node_id, node, nodes, taken)
-            )
+            found = candidates.pop(0) if candidates else _free_id(node_id, node, nodes, taken)
             matched[node_id] = found
             taken.add(found)
     return matched
 
 
-def renamed(
-    imported: Document, matched: dict[str, str], registry: Registry
-) -> SharedMap:
+def renamed(imported: Document, matched: dict[str, str], registry: Registry) -> SharedMap:
     """Return the imported nodes under their matched ids, places and references included."""
     names = {**matched, APPLICATION: APPLICATION}
+    others = {old: new for old, new in matched.items() if old != new}
     nodes = SharedMap()
     for node_id in Tree(imported).live():
         node = imported["nodes"][node_id]
@@ -79,33 +72,21 @@ def renamed(
         nodes[names[node_id]] = SharedMap(
             type=node["type"],
             place=[names[place.parent], place.slot, place.order],
-            props=_rename_references(imported, node_id, names, registry),
+            props=_rename_references(imported, node_id, others, registry),
         )
     return nodes
 
 
 def _rename_references(
-    imported: Document, node_id: str, names: dict[str, str], registry: Registry
+    imported: Document, node_id: str, others: dict[str, str], registry: Registry
 ) -> Json:
     props = imported["nodes"][node_id]["props"]
-    if all(old == new for old, new in names.items()):
-        return props
     definition = definition_of(imported, node_id, registry)
-    if definition is None or not definition.shape.has_references:
+    if not others or definition is None:
         return props
-    renames: dict[str, str] = {}
-
-    def note(value: Json) -> Json:
-        if (
-            is_reference(value)
-            and names.get(value["ref"], value["ref"]) != value["ref"]
-        ):
-            renames[value["ref"]] = names[value["ref"]]
-        return value
-
-    map_references(
-        view_props(props, definition), definition, lambda found: note(found.value)
-    )
+    found = occurrences(view_props(props, definition), definition)
+    targets = {one.value["ref"] for one in found if is_reference(one.value)}
+    renames = {old: others[old] for old in targets & others.keys()}
     return _replace(props, renames) if renames else props
 
 
@@ -114,9 +95,7 @@ def _replace(value: Json, renames: dict[str, str]) -> Json:
     if is_reference(value):
         return {"ref": renames.get(value["ref"], value["ref"])}
     if isinstance(value, dict):
-        return type(value)(
-            {key: _replace(item, renames) for key, item in value.items()}
-        )
+        return type(value)({key: _replace(item, renames) for key, item in value.items()})
     if isinstance(value, list):
         return type(value)(_replace(item, renames) for item in value)
     return value
@@ -134,9 +113,7 @@ def _by_name(current: Document, taken: set[str]) -> dict[_NameKey, list[str]]:
         node = current["nodes"][node_id]
         place = place_of(node)
         if node_id not in taken and place is not None and props_of(node).get("name"):
-            found.setdefault(_name_key(node, place.parent, place.slot), []).append(
-                node_id
-            )
+            found.setdefault(_name_key(node, place.parent, place.slot), []).append(node_id)
     return found
 
 
@@ -154,9 +131,7 @@ def _free_id(node_id: str, node: Json, nodes: Json, taken: set[str]) -> str:
     """Return an id for a new node: its own, unless a node of another definition holds it."""
     free = node_id
     salt = 0
-    while free in taken or (
-        free in nodes and not _is_same_definition(nodes[free], node)
-    ):
+    while free in taken or (free in nodes and not _is_same_definition(nodes[free], node)):
         salt += 1
         free = derive_id(node_id, str(salt))
     return free

@@ -24,9 +24,7 @@ _TYPE: Final[Mapping[str, Any]] = {
         },
     ]
 }
-_SUBSCHEMA: Final[Mapping[str, Any]] = {
-    "anyOf": [{"type": "boolean"}, {"$ref": "#/$defs/schema"}]
-}
+_SUBSCHEMA: Final[Mapping[str, Any]] = {"anyOf": [{"type": "boolean"}, {"$ref": "#/$defs/schema"}]}
 META_SCHEMA: Final[dict[str, Any]] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "type": "object",

@@ -36,9 +36,7 @@ def expression(text: str) -> SharedMap:
 
 def derive_id(*steps: str) -> str:
     """Return the id that a path of names always gives: ten letters and digits, safe in a URL."""
-    digest = hashlib.sha256(
-        "\x00".join(steps).encode("utf-8", "surrogatepass")
-    ).digest()
+    digest = hashlib.sha256("\x00".join(steps).encode("utf-8", "surrogatepass")).digest()
     return b32encode(digest).decode("ascii").lower()[:_ID_LENGTH]
 
 

@@ -119,9 +119,7 @@ class ProblemIndex:
 
     def _restate(self, nodes: Json, touched: Iterable[str]) -> set[str]:
         """Bring the facts up to date; return the nodes whose evaluation may be another now."""
-        changed = [
-            node for node in touched if self._has_new_facts(node, nodes.get(node))
-        ]
+        changed = [node for node in touched if self._has_new_facts(node, nodes.get(node))]
         if not changed:
             return set()
         stale: set[str] = set()
@@ -170,12 +168,7 @@ class ProblemIndex:
         for node in pending:
             chain: list[str] = []
             step: str | None = node
-            while (
-                step in pending
-                and step not in ordered
-                and step in nodes
-                and step not in chain
-            ):
+            while step in pending and step not in ordered and step in nodes and step not in chain:
                 chain.append(step)
                 place = place_of(nodes[step])
                 step = None if place is None else place.parent
@@ -192,9 +185,7 @@ class ProblemIndex:
         if group is not None:
             self._groups.get(group, set()).discard(node)
         if facts.is_live:
-            self.names.discard(
-                node, facts.definition_id, facts.name, facts.parent, facts.page
-            )
+            self.names.discard(node, facts.definition_id, facts.name, facts.parent, facts.page)
         del self._facts[node]
         return sharing
 

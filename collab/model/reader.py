@@ -90,15 +90,11 @@ class Reader:
 
     def _root(self, raw: Json) -> Element | None:
         if not isinstance(raw, dict) or not isinstance(raw.get("application"), dict):
-            self._fault(
-                (), "wrong_type", "a model file is an object with the key 'application'"
-            )
+            self._fault((), "wrong_type", "a model file is an object with the key 'application'")
             return None
         for key in raw:
             if key != "application":
-                self._fault(
-                    (key,), "unknown_key", f"unknown key {key!r} beside 'application'"
-                )
+                self._fault((key,), "unknown_key", f"unknown key {key!r} beside 'application'")
         definition = self._registry.get(APPLICATION_TYPE)
         assert definition is not None, "the application's definition is built in"
         root = Element(("application",), APPLICATION_TYPE, definition, None, None, "")
@@ -119,9 +115,7 @@ class Reader:
             self._fault(path, "wrong_type", "an element must be an object")
             return None
         if depth > TREE_DEPTH_MAX:
-            self._fault(
-                path, "limit_depth", f"a tree has at most {TREE_DEPTH_MAX} levels"
-            )
+            self._fault(path, "limit_depth", f"a tree has at most {TREE_DEPTH_MAX} levels")
             return None
         type_ = self._type(raw, path, layout)
         own_id = self._own_id(raw, path)
@@ -131,9 +125,7 @@ class Reader:
         element.page = element if definition_id(type_) == "Page" else parent.page
         self._elements.append(element)
         if len(self._elements) == NODES_MAX + 1:
-            self._fault(
-                path, "limit_nodes", f"a model has at most {NODES_MAX} elements"
-            )
+            self._fault(path, "limit_nodes", f"a model has at most {NODES_MAX} elements")
         self._split(element, raw, layout, depth)
         return element
 
@@ -142,9 +134,7 @@ class Reader:
         assert header is not None, "only the application has no header"
         named = raw.get(header, layout.implied_type)
         if named is None:
-            self._fault(
-                path, "missing_key", f"the key {header!r} has to say what this is"
-            )
+            self._fault(path, "missing_key", f"the key {header!r} has to say what this is")
         elif not isinstance(named, str) or not named:
             self._fault((*path, header), "wrong_type", f"{header!r} must be a name")
         else:
@@ -156,15 +146,11 @@ class Reader:
         if own_id is None and "id" not in raw:
             return None
         if not isinstance(own_id, str) or not own_id or own_id == APPLICATION:
-            self._fault(
-                (*path, "id"), "wrong_type", "an id is a text, and not 'application'"
-            )
+            self._fault((*path, "id"), "wrong_type", "an id is a text, and not 'application'")
             return None
         return own_id
 
-    def _split(
-        self, element: Element, raw: dict[str, Json], layout: Layout, depth: int
-    ) -> None:
+    def _split(self, element: Element, raw: dict[str, Json], layout: Layout, depth: int) -> None:
         """Sort the keys of an element into props and slots."""
         definition = element.definition
         slots: dict[str, tuple[Json, Path]] = {}
@@ -187,9 +173,7 @@ class Reader:
         for slot, (children, place) in slots.items():
             self._take_children(element, slot, children, place, layout, depth)
 
-    def _take_props(
-        self, element: Element, value: Json, path: Path, *, is_extra: bool
-    ) -> None:
+    def _take_props(self, element: Element, value: Json, path: Path, *, is_extra: bool) -> None:
         if not isinstance(value, dict):
             self._fault(path, "wrong_type", f"{path[-1]!r} must be an object")
             return
@@ -202,17 +186,13 @@ class Reader:
         definition = element.definition
         if key in element.props:
             self._fault(path, "duplicate_key", f"the property {key!r} is given twice")
-        elif (
-            definition is not None and definition.property(key) is None and not is_extra
-        ):
+        elif definition is not None and definition.property(key) is None and not is_extra:
             self._fault(path, "unknown_key", f"{definition.type} has no key {key!r}")
         else:
             element.props[key] = value
             element.prop_paths[key] = path
 
-    def _take_slots(
-        self, slots: dict[str, tuple[Json, Path]], value: Json, path: Path
-    ) -> None:
+    def _take_slots(self, slots: dict[str, tuple[Json, Path]], value: Json, path: Path) -> None:
         if not isinstance(value, dict):
             self._fault(path, "wrong_type", "'slots' must be an object")
             return
@@ -250,13 +230,9 @@ class Reader:
             path = element.prop_paths[key]
             # Its live path begins with nodes, the id, props and the key.
             if nesting_of(value) > NESTING_MAX - 4:
-                self._fault(
-                    path, "value_nesting", f"nested deeper than {NESTING_MAX} levels"
-                )
+                self._fault(path, "value_nesting", f"nested deeper than {NESTING_MAX} levels")
                 continue
-            shape = (
-                None if element.definition is None else element.definition.property(key)
-            )
+            shape = None if element.definition is None else element.definition.property(key)
             if shape is not None:
                 self.faults.extend(check_view(value, shape, path))
 
@@ -274,18 +250,12 @@ class Reader:
             element.id = element.own_id
         self._derive_ids(root, (), set(taken))
 
-    def _derive_ids(
-        self, parent: Element, steps: tuple[str, ...], taken: set[str]
-    ) -> None:
+    def _derive_ids(self, parent: Element, steps: tuple[str, ...], taken: set[str]) -> None:
         for slot, children in parent.slots.items():
             counts: dict[str, int] = {}
             for index, child in enumerate(children):
                 name = child.props.get("name")
-                step = (
-                    f"{slot}:{name}"
-                    if isinstance(name, str) and name
-                    else f"{slot}#{index}"
-                )
+                step = f"{slot}:{name}" if isinstance(name, str) and name else f"{slot}#{index}"
                 counts[step] = counts.get(step, 0) + 1
                 if counts[step] > 1:
                     step = f"{step}-{counts[step]}"

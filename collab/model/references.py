@@ -134,22 +134,16 @@ def resolve(names: Names, occurrence: Occurrence, site: Site) -> Outcome:
     )
 
 
-def scope_of(
-    names: Names, occurrence: Occurrence, site: Site
-) -> tuple[bool, str | None]:
+def scope_of(names: Names, occurrence: Occurrence, site: Site) -> tuple[bool, str | None]:
     """Return whether it is known within which parent the target has to be, and that parent."""
-    return _scope(
-        names, occurrence.reference, site, occurrence.holder, occurrence.holder_shape
-    )
+    return _scope(names, occurrence.reference, site, occurrence.holder, occurrence.holder_shape)
 
 
-def occurrences(
-    view: Mapping[str, Json], definition: Definition | None
-) -> list[Occurrence]:
-    """Return every place of *view* that the definition marks as a reference and that has a value."""
+def occurrences(view: Mapping[str, Json], definition: Definition | None) -> list[Occurrence]:
+    """Return every place of *view* that is marked as a reference and has a value."""
     found: list[Occurrence] = []
     if definition is not None and definition.shape.has_references:
-        map_references(view, definition, lambda occurrence: found.append(occurrence))
+        map_references(view, definition, found.append)
     return found
 
 
@@ -181,9 +175,7 @@ def _walk(
         return value
     if shape.reference is not None:
         if isinstance(value, str) or is_reference(value):
-            return change(
-                Occurrence(path, value, shape.reference, holder, holder_shape)
-            )
+            return change(Occurrence(path, value, shape.reference, holder, holder_shape))
         return value
     if isinstance(value, Mapping):
         chosen = shape.variant(value)
@@ -200,9 +192,7 @@ def _walk(
     return value
 
 
-def _keys(
-    definition: str, name: Json, parent: str | None, page: str | None
-) -> Iterator[Key]:
+def _keys(definition: str, name: Json, parent: str | None, page: str | None) -> Iterator[Key]:
     if not isinstance(name, str) or not name:
         return
     yield (definition, None, name)

@@ -69,25 +69,20 @@ class Registry:
 
         Raises ``InvalidDefinition`` for one that the meta-schema or its rules refuse.
         """
-        added = [
-            Definition.from_json(expand(raw, _shared())) for raw in raw_definitions
-        ]
+        added = [Definition.from_json(expand(raw, _shared())) for raw in raw_definitions]
         return Registry([*self._definitions.values(), *added])
 
     def to_json(self) -> dict[str, Any]:
         """Return what ``GET …/definitions`` answers: definitions by type, each self-contained."""
         return {
             "definitions": {
-                type_: definition.to_json()
-                for type_, definition in self._definitions.items()
+                type_: definition.to_json() for type_, definition in self._definitions.items()
             }
         }
 
     def _first_versions(self, kind: str) -> list[str]:
         ids = {
-            definition.id
-            for definition in self._definitions.values()
-            if definition.kind == kind
+            definition.id for definition in self._definitions.values() if definition.kind == kind
         }
         return sorted(f"{definition_id}@1" for definition_id in ids)
 
@@ -98,8 +93,7 @@ def builtin() -> Registry:
     shared = _shared()
     files = sorted(_FOLDER.glob("*/*@*.json"))
     return Registry(
-        Definition.from_json(expand(json.loads(file.read_text("utf-8")), shared))
-        for file in files
+        Definition.from_json(expand(json.loads(file.read_text("utf-8")), shared)) for file in files
     )
 
 

@@ -121,18 +121,14 @@ def compile_shape(schema: Mapping[str, Any] | bool) -> Shape:
     if names:
         types = frozenset(kind for name in names for kind in _PYTHON_TYPES[name])
     properties = {
-        key: compile_shape(member)
-        for key, member in schema.get("properties", {}).items()
+        key: compile_shape(member) for key, member in schema.get("properties", {}).items()
     }
     additional = schema.get("additionalProperties")
     item = schema.get("items")
     variants = tuple(
-        compile_shape(branch)
-        for branch in (*schema.get("anyOf", ()), *schema.get("oneOf", ()))
+        compile_shape(branch) for branch in (*schema.get("anyOf", ()), *schema.get("oneOf", ()))
     )
-    additional_shape = (
-        compile_shape(additional) if isinstance(additional, Mapping) else None
-    )
+    additional_shape = compile_shape(additional) if isinstance(additional, Mapping) else None
     item_shape = compile_shape(item) if isinstance(item, Mapping) else None
     reference = _reference(schema.get("x-ref"))
     inner = (*properties.values(), additional_shape, item_shape, *variants)
@@ -154,11 +150,7 @@ def compile_shape(schema: Mapping[str, Any] | bool) -> Shape:
 
 def is_expression(value: Json) -> bool:
     """Tell whether *value*, plain or shared, is an expression: ``{"expr": text}`` and no more."""
-    return (
-        isinstance(value, dict)
-        and len(value) == 1
-        and isinstance(value.get("expr"), str)
-    )
+    return isinstance(value, dict) and len(value) == 1 and isinstance(value.get("expr"), str)
 
 
 def is_default(value: Json, shape: Shape) -> bool:

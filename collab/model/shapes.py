@@ -31,35 +31,20 @@ def adopt(path: Path, value: Json, document: Document, registry: Registry) -> Js
         case ():
             if not isinstance(value, dict):
                 return value
-            return {
-                key: adopt((key,), part, document, registry)
-                for key, part in value.items()
-            }
+            return {key: adopt((key,), part, document, registry) for key, part in value.items()}
         case ("application", *steps):
             definition = registry.get(APPLICATION_TYPE)
-            return (
-                _props(value, definition)
-                if not steps
-                else _prop(steps, value, definition)
-            )
+            return _props(value, definition) if not steps else _prop(steps, value, definition)
         case ("nodes",):
             if not isinstance(value, dict):
                 return value
-            return SharedMap(
-                {key: _node(node, registry) for key, node in value.items()}
-            )
+            return SharedMap({key: _node(node, registry) for key, node in value.items()})
         case ("nodes", _):
             return _node(value, registry)
         case ("nodes", node_id, "props", *steps):
             node = document["nodes"].get(node_id)
-            definition = (
-                registry.get(node.get("type")) if isinstance(node, dict) else None
-            )
-            return (
-                _props(value, definition)
-                if not steps
-                else _prop(steps, value, definition)
-            )
+            definition = registry.get(node.get("type")) if isinstance(node, dict) else None
+            return _props(value, definition) if not steps else _prop(steps, value, definition)
         case ("nodes", *_):
             # A node's type, its place, and whatever else somebody tries to put there.
             return value
@@ -82,9 +67,7 @@ def _node(value: Json, registry: Registry) -> Json:
 def _props(value: Json, definition: Definition | None) -> Json:
     if not isinstance(value, dict):
         return value
-    return SharedMap(
-        {key: _prop([key], member, definition) for key, member in value.items()}
-    )
+    return SharedMap({key: _prop([key], member, definition) for key, member in value.items()})
 
 
 def _prop(steps: list[str | int], value: Json, definition: Definition | None) -> Json:
@@ -92,11 +75,7 @@ def _prop(steps: list[str | int], value: Json, definition: Definition | None) ->
     shape = None if definition is None else definition.property(str(steps[0]))
     if shape is None:
         # Inside an expression of an unknown property its text is shared, as everywhere.
-        return (
-            SharedText(value)
-            if steps[-1] == "expr" and _is_text(value)
-            else _shared(value)
-        )
+        return SharedText(value) if steps[-1] == "expr" and _is_text(value) else _shared(value)
     return _inside(steps[1:], value, shape)
 
 
@@ -106,12 +85,7 @@ def _inside(steps: list[str | int], value: Json, shape: Shape) -> Json:
     step, deeper = str(steps[0]), steps[1:]
     if shape.merge == "map":
         member = shape.member(step)
-        if (
-            step == "expr"
-            and step not in shape.properties
-            and not deeper
-            and _is_text(value)
-        ):
+        if step == "expr" and step not in shape.properties and not deeper and _is_text(value):
             # On disk a member of this name reads as an expression, so it is one here too.
             return SharedText(value)
         return _shared(value) if member is None else _inside(deeper, value, member)
@@ -123,9 +97,7 @@ def _inside(steps: list[str | int], value: Json, shape: Shape) -> Json:
     return value
 
 
-def _inside_entry(
-    steps: list[str | int], value: Json, shape: Shape, item: Shape
-) -> Json:
+def _inside_entry(steps: list[str | int], value: Json, shape: Shape, item: Shape) -> Json:
     if not steps:
         return _entry(value, shape, item)
     step = str(steps[0])
@@ -148,16 +120,11 @@ def _marked(value: Json, shape: Shape) -> Json:
         return _shared(value)
     if shape.merge == "map":
         return SharedMap(
-            {
-                key: _marked(member, shape.member(key) or ANY)
-                for key, member in value.items()
-            }
+            {key: _marked(member, shape.member(key) or ANY) for key, member in value.items()}
         )
     if shape.merge == "list" and shape.item is not None:
         item = shape.item
-        return SharedMap(
-            {key: _entry(entry, shape, item) for key, entry in value.items()}
-        )
+        return SharedMap({key: _entry(entry, shape, item) for key, entry in value.items()})
     return SharedMap(value)
 
 
@@ -173,11 +140,7 @@ def _entry(value: Json, shape: Shape, item: Shape) -> Json:
         if key == "order":
             entry[key] = member
         else:
-            entry[key] = (
-                _shared(member)
-                if member_shape is None
-                else _marked(member, member_shape)
-            )
+            entry[key] = _shared(member) if member_shape is None else _marked(member, member_shape)
     return entry
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, NoReturn, TypeAlias
 
@@ -22,7 +23,7 @@ from collab.errors import InvalidModel, InvalidValue, ModelError
 from collab.limits import MODEL_ERRORS_MAX, MODEL_FILE_BYTES_MAX, MODEL_NESTING_MAX
 from collab.values import Json, Path, check_key, normalize
 
-__all__ = ["Format", "Source", "pointer_of", "read_source"]
+__all__ = ["Format", "Source", "pointer_of", "read_source", "resolve_yaml"]
 
 Format: TypeAlias = Literal["json", "yaml"]
 Lines: TypeAlias = dict[Path, int]
@@ -63,9 +64,7 @@ class Source:
 
 def pointer_of(path: Path) -> str:
     """Return the JSON pointer (RFC 6901) of *path*."""
-    return "".join(
-        f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in path
-    )
+    return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in path)
 
 
 def read_source(text: str | bytes, format_: Format) -> Source:
@@ -79,18 +78,12 @@ def read_source(text: str | bytes, format_: Format) -> Source:
     faults: list[tuple[Path, str, str]] = []
     source.value = _clean(source.value, (), faults)
     if faults:
-        raise InvalidModel(
-            tuple(source.error(*fault) for fault in faults[:MODEL_ERRORS_MAX])
-        )
+        raise InvalidModel(tuple(source.error(*fault) for fault in faults[:MODEL_ERRORS_MAX]))
     return source
 
 
 def _decode(text: str | bytes) -> str:
-    size = (
-        len(text)
-        if isinstance(text, bytes)
-        else len(text.encode("utf-8", "surrogatepass"))
-    )
+    size = len(text) if isinstance(text, bytes) else len(text.encode("utf-8", "surrogatepass"))
     if size > MODEL_FILE_BYTES_MAX:
         _refuse(
             0,
@@ -113,9 +106,7 @@ def _refuse(line: int, code: str, reason: str) -> NoReturn:
 def _clean(value: Json, path: Path, faults: list[tuple[Path, str, str]]) -> Json:
     """Return *value* normalised; unlike ``normalize`` go on after a fault, to list them all."""
     if len(path) > MODEL_NESTING_MAX:
-        faults.append(
-            (path, "value_nesting", f"nested deeper than {MODEL_NESTING_MAX} levels")
-        )
+        faults.append((path, "value_nesting", f"nested deeper than {MODEL_NESTING_MAX} levels"))
         return None
     if isinstance(value, dict):
         for key in value:
@@ -125,9 +116,7 @@ def _clean(value: Json, path: Path, faults: list[tuple[Path, str, str]]) -> Json
                 faults.append(((*path, key), error.code, error.message))
         return {key: _clean(item, (*path, key), faults) for key, item in value.items()}
     if isinstance(value, list):
-        return [
-            _clean(item, (*path, index), faults) for index, item in enumerate(value)
-        ]
+        return [_clean(item, (*path, index), faults) for index, item in enumerate(value)]
     try:
         return normalize(value)
     except InvalidValue as error:
@@ -148,9 +137,7 @@ def _read_json(text: str) -> Source:
         return members
 
     try:
-        value = json.loads(
-            text, object_pairs_hook=build, parse_constant=_refuse_constant
-        )
+        value = json.loads(text, object_pairs_hook=build, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
         _refuse(error.lineno, "syntax", f"{error.msg} (column {error.colno})")
     except InvalidValue as error:
@@ -183,12 +170,10 @@ class _JsonScan:
         self.duplicates: list[tuple[Path, str, str]] = []
 
     def run(self) -> Lines:
-        try:
+        # The C parser goes deeper than this pass can. Such a file is refused for its nesting, and
+        # ``Source.line`` answers with the line of the innermost place that was reached.
+        with suppress(RecursionError):
             self._value(0, ())
-        except RecursionError:
-            # The C parser goes deeper than this pass can. Such a file is refused for its nesting,
-            # and ``Source.line`` answers with the line of the innermost place that was reached.
-            pass
         return self._lines
 
     def _space(self, position: int) -> int:
@@ -222,9 +207,7 @@ class _JsonScan:
             place = (*path, key)
             position = self._value(self._space(position) + 1, place)
             if key in seen:
-                self.duplicates.append(
-                    (place, "duplicate_key", f"the key {key!r} stands twice")
-                )
+                self.duplicates.append((place, "duplicate_key", f"the key {key!r} stands twice"))
             seen.add(key)
             position = self._space(position)
         return position + 1
@@ -259,14 +242,10 @@ def _read_yaml(text: str) -> Source:
     except (yaml.YAMLError, UnicodeEncodeError) as error:
         _refuse(0, "syntax", f"the YAML is not valid: {error}")
     if build.documents != 1:
-        _refuse(
-            0, "syntax", f"a model file holds one YAML document, not {build.documents}"
-        )
+        _refuse(0, "syntax", f"a model file holds one YAML document, not {build.documents}")
     source = Source(build.root, lambda: build.lines)
     if build.faults:
-        raise InvalidModel(
-            tuple(source.error(*fault) for fault in build.faults[:MODEL_ERRORS_MAX])
-        )
+        raise InvalidModel(tuple(source.error(*fault) for fault in build.faults[:MODEL_ERRORS_MAX]))
     return source
 
 
@@ -314,7 +293,7 @@ class _YamlBuild:
         if tag is not None and tag != "!":
             _refuse(line, "yaml_tag", f"the tag {tag!r} is not taken")
         # The first flag says that the scalar was written without quotes.
-        self._add(_yaml_scalar(event.value) if event.implicit[0] else event.value, line)
+        self._add(resolve_yaml(event.value) if event.implicit[0] else event.value, line)
 
     def _add(self, value: Json, line: int) -> Path:
         if not self._open:
@@ -331,15 +310,14 @@ class _YamlBuild:
             key = waiting.pop()
             place = (*path, key)
             if key in container:
-                self.faults.append(
-                    (place, "duplicate_key", f"the key {key!r} stands twice")
-                )
+                self.faults.append((place, "duplicate_key", f"the key {key!r} stands twice"))
             container[key] = value
         self.lines[place] = line
         return place
 
 
-def _yaml_scalar(text: str) -> Json:
+def resolve_yaml(text: str) -> Json:
+    """Return what a scalar without quotes means in the core schema of YAML 1.2: mostly itself."""
     if text in _YAML_WORDS:
         return _YAML_WORDS[text]
     if _YAML_INTEGER.fullmatch(text) and len(text) <= 20:

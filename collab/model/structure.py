@@ -25,9 +25,7 @@ def nesting_of(value: Json) -> int:
     return 0
 
 
-def check_view(
-    value: Json, shape: Shape, path: Path
-) -> Iterator[tuple[Path, str, str]]:
+def check_view(value: Json, shape: Shape, path: Path) -> Iterator[tuple[Path, str, str]]:
     """Yield the faults (path, code, reason) of a value as it stands on disk. Source: [MD10]."""
     if is_expression(value):
         return
@@ -48,9 +46,7 @@ def check_view(
             yield from check_plain(value, shape, path)
 
 
-def check_plain(
-    value: Json, shape: Shape, path: Path
-) -> Iterator[tuple[Path, str, str]]:
+def check_plain(value: Json, shape: Shape, path: Path) -> Iterator[tuple[Path, str, str]]:
     """Yield the faults of a value that is one register, marks counting as a wrong type."""
     if shape is ANY or (path and is_expression(value)):
         return
@@ -59,9 +55,7 @@ def check_plain(
     if shape.types is not None and type(value) not in shape.types:
         yield wrong_type(value, shape, path)
         return
-    if shape.variants and all(
-        _has_fault(value, variant, path) for variant in shape.variants
-    ):
+    if shape.variants and all(_has_fault(value, variant, path) for variant in shape.variants):
         yield wrong_type(value, shape, path)
         return
     if isinstance(value, dict):
@@ -94,9 +88,7 @@ def _has_fault(value: Json, shape: Shape, path: Path) -> bool:
     return next(check_plain(value, shape, path), None) is not None
 
 
-def _check_members(
-    value: Json, shape: Shape, path: Path
-) -> Iterator[tuple[Path, str, str]]:
+def _check_members(value: Json, shape: Shape, path: Path) -> Iterator[tuple[Path, str, str]]:
     for key, item in value.items():
         member = shape.member(key)
         if member is None:
@@ -116,9 +108,7 @@ def _check_set(value: Json, path: Path) -> Iterator[tuple[Path, str, str]]:
             yield (*path, index), "duplicate_item", f"{item!r} stands twice"
 
 
-def _check_list(
-    value: Json, shape: Shape, path: Path
-) -> Iterator[tuple[Path, str, str]]:
+def _check_list(value: Json, shape: Shape, path: Path) -> Iterator[tuple[Path, str, str]]:
     if not isinstance(value, list):
         yield wrong_type(value, shape, path)
         return

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -40,14 +40,16 @@ from collab.model.nodes import entry_ids
 from collab.model.references import Names, Occurrence, Site, map_references, resolve
 from collab.model.registry import Registry
 from collab.model.schema import Shape, is_reference
-from collab.model.source import Format
+from collab.model.source import Format, resolve_yaml
 from collab.values import Json
 
 __all__ = ["render", "write_disk"]
 
 # A document may be deeper than a check allows at one time: a subtree can be moved under another.
 _WRITTEN_DEPTH_MAX: Final = 2 * TREE_DEPTH_MAX
-_YAML_ESCAPED: Final = re.compile("[^\\t\\n\\x20-\\x7e\\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]")
+_YAML_ESCAPED: Final = re.compile(
+    "[^\\t\\n\\x20-\\x7e\\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]"
+)
 _encode: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 
@@ -110,20 +112,14 @@ def _gather(
             view = view_props(props, definition)
             type_ = str(node.get("type", ""))
             page = node_id if definition_id(type_) == "Page" else parent.page
-            child = _Node(
-                node_id, type_, definition, layout, parent.id, page, props, view
-            )
+            child = _Node(node_id, type_, definition, layout, parent.id, page, props, view)
             names.add(node_id, definition_id(type_), view.get("name"), parent.id, page)
             parent.slots.setdefault(slot, []).append(child)
             _gather(child, document, tree, registry, names, depth + 1)
 
 
 def _slot_order(definition: Definition | None, slots: Mapping[str, Any]) -> list[str]:
-    known = (
-        []
-        if definition is None
-        else [slot for slot in definition.slots if slot in slots]
-    )
+    known = [] if definition is None else [slot for slot in definition.slots if slot in slots]
     return known + sorted(slots.keys() - set(known))
 
 
@@ -187,9 +183,7 @@ def _with_names(node: _Node, names: Names) -> dict[str, Json]:
             occurrence.holder,
             occurrence.holder_shape,
         )
-        return (
-            name if resolve(names, by_name, site).node == target else occurrence.value
-        )
+        return name if resolve(names, by_name, site).node == target else occurrence.value
 
     return map_references(node.view, node.definition, change)
 
@@ -209,9 +203,7 @@ def _with_entry_ids(view: Json, live: Json, shape: Shape) -> Json:
     assert item_shape is not None, "a list with entries has items"
     written: list[Json] = []
     entries = entries_of(live)
-    for (entry_id, entry), derived, item in zip(
-        entries, entry_ids(view), view, strict=True
-    ):
+    for (entry_id, entry), derived, item in zip(entries, entry_ids(view), view, strict=True):
         members = {
             key: _with_entry_ids(member, entry.get(key), item_shape.properties[key])
             if key in item_shape.properties
@@ -228,6 +220,14 @@ def _with_entry_ids(view: Json, live: Json, shape: Shape) -> Json:
 def render(value: Json, format_: Format) -> str:
     """Return *value* as text, one scalar a line, ending in a newline; keys as they come."""
     if format_ == "yaml":
+        return _render_yaml(value)
+    parts: list[str] = []
+    _add_json(value, "\n", parts)
+    return "".join([*parts, "\n"])
+
+
+def _render_yaml(value: Json) -> str:
+    try:
         return yaml.dump(
             value,
             Dumper=_YamlDumper,
@@ -236,26 +236,30 @@ def render(value: Json, format_: Format) -> str:
             default_flow_style=False,
             width=2**31,
         )
-    return "".join(_json_parts(value, "\n")) + "\n"
+    except RecursionError:
+        # PyYAML takes several frames a level; the JSON of the same tree can be written.
+        raise LimitExceeded("the tree is too deep for YAML: export it as JSON") from None
 
 
-def _json_parts(value: Json, newline: str) -> Iterator[str]:
+def _add_json(value: Json, newline: str, parts: list[str]) -> None:
+    """Add the text of *value*; *newline* is a line end with the indentation of its closing line."""
     if not value or not isinstance(value, (dict, list)):
-        yield _encode(value)
+        parts.append(_encode(value))
         return
     inner = newline + "  "
     separator = inner
-    is_object = isinstance(value, dict)
-    yield "{" if is_object else "["
-    for item in value.items() if isinstance(value, dict) else value:
-        yield separator
-        separator = "," + inner
-        if is_object:
-            yield f"{_encode(item[0])}: "
-            item = item[1]
-        yield from _json_parts(item, inner)
-    yield newline
-    yield "}" if is_object else "]"
+    parts.append("{" if isinstance(value, dict) else "[")
+    if isinstance(value, dict):
+        for key, item in value.items():
+            parts.append(f"{separator}{_encode(key)}: ")
+            _add_json(item, inner, parts)
+            separator = "," + inner
+    else:
+        for item in value:
+            parts.append(separator)
+            _add_json(item, inner, parts)
+            separator = "," + inner
+    parts.append(newline + ("}" if isinstance(value, dict) else "]"))
 
 
 class _YamlDumper(yaml.SafeDumper):
@@ -270,6 +274,9 @@ def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     if _YAML_ESCAPED.search(text):
         # Without quotes PyYAML writes some of these as they are and reads them as line ends.
         style = '"'
+    elif not isinstance(resolve_yaml(text), str):
+        # PyYAML knows YAML 1.1 only, in which ``1e100`` is a word.
+        style = "'"
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 

@@ -6,8 +6,7 @@ clients find what they expect; the incoming op is always ``left``. SPEC: section
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 from collab.errors import Refused
 from collab.ot import json0
@@ -21,8 +20,20 @@ def transform_change(kind: ChangeKind, change: Json, since: Iterable[Revision]) 
     """Return *change* as it reads after the revisions in *since*, which its author had not seen.
 
     Raises ``Refused``: ``op_doc_deleted`` if the document it was meant for is gone,
-    ``op_doc_created`` if it was created by somebody else meanwhile.
+    ``op_doc_created`` if it was created by somebody else meanwhile; and what a transform raises.
     """
+    committed = _ops_after(kind, since)
+    if kind is ChangeKind.OP and change:
+        # All of them in one go: a long op is indexed once, and the bound on the work holds for
+        # the whole of it.
+        return json0.transform_over(change, committed)
+    for _ in committed:
+        pass  # Nothing to transform, but any of them may refuse the change.
+    return change
+
+
+def _ops_after(kind: ChangeKind, since: Iterable[Revision]) -> Iterator[json0.Op]:
+    """Yield the committed ops in turn; raises where one of *since* leaves a change no document."""
     for revision in since:
         if revision.kind is ChangeKind.DELETE and kind in {ChangeKind.OP, ChangeKind.CREATE}:
             raise Refused("op_doc_deleted", "the document was deleted meanwhile")
@@ -31,10 +42,4 @@ def transform_change(kind: ChangeKind, change: Json, since: Iterable[Revision]) 
         if revision.kind is ChangeKind.OP:
             if kind is ChangeKind.CREATE:
                 raise Refused("op_doc_created", "the document exists already")
-            if kind is ChangeKind.OP and change:
-                change = _transform(change, revision.change)
-    return change
-
-
-def _transform(op: Sequence[dict[str, Any]], committed: Sequence[dict[str, Any]]) -> Json:
-    return json0.transform(list(op), list(committed), "left")
+            yield revision.change

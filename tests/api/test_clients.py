@@ -23,9 +23,10 @@ def _button(model: dict) -> str:
 
 def test_both_clients_edit_one_free_document(server: Server) -> None:
     """[AP1] y-websocket and Hocuspocus clients in one room converge, non-ASCII text included."""
-    with Editor("y-websocket", server, "notes/día 1") as one, Editor(
-        "hocuspocus", server, "notes/d%C3%ADa%201"
-    ) as other:
+    with (
+        Editor("y-websocket", server, "notes/día 1") as one,
+        Editor("hocuspocus", server, "notes/d%C3%ADa%201") as other,
+    ):
         one.wait_synced()
         other.wait_synced()
         one.do("set", path=["model", "x"], value={"$map": {"text": {"$text": "hé😀"}}})
@@ -62,9 +63,10 @@ def test_awareness_arrives_and_leaves(server: Server) -> None:
 
 def test_refused_edit_is_undone_and_explained(server: Server) -> None:
     """[AP3] a refused Yjs edit is undone at its author, who is told; the next one is accepted."""
-    with Editor("hocuspocus", server, "orders") as author, Editor(
-        "y-websocket", server, "orders"
-    ) as other:
+    with (
+        Editor("hocuspocus", server, "orders") as author,
+        Editor("y-websocket", server, "orders") as other,
+    ):
         author.wait_synced()
         other.wait_synced()
         node = _button(server.model("orders"))
@@ -88,9 +90,10 @@ def test_refused_edit_is_undone_and_explained(server: Server) -> None:
 def test_offline_edits_arrive_after_a_restart(tmp_path: Path) -> None:
     """[AP4] a server restart loses and doubles nothing, of either client."""
     with Server(tmp_path) as server:
-        with Editor("y-websocket", server, "d/doc") as one, Editor(
-            "hocuspocus", server, "d/doc"
-        ) as other:
+        with (
+            Editor("y-websocket", server, "d/doc") as one,
+            Editor("hocuspocus", server, "d/doc") as other,
+        ):
             one.wait_synced()
             other.wait_synced()
             one.do("set", path=["model", "log"], value={"$array": []})

@@ -1,4 +1,4 @@
-"""Models for tests: random ones that every definition allows, and short ways to write small ones."""
+"""Models for tests: random ones that every definition allows, and small ones in few words."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from collab.model.document import Document
 from collab.model.layout import APPLICATION_LAYOUT, Layout, layout_of, type_on_disk
 from collab.model.schema import Shape
 
-__all__ = ["SAMPLES", "files", "live", "model_files"]
+__all__ = ["REGISTRY", "SAMPLES", "files", "kinds", "live", "model_files"]
 
 SAMPLES = sorted((Path(__file__).parents[2] / "samples").glob("*.json"))
 REGISTRY = registry.builtin()
@@ -47,8 +47,9 @@ def _plain(type_name: str, shape: Shape) -> st.SearchStrategy[Any]:
             return _object(shape)
         case _:
             item = ANYTHING if shape.item is None else _value(shape.item)
-            unique = {"unique": True} if shape.merge == "set" else {}
-            return st.lists(TEXTS if shape.merge == "set" else item, max_size=3, **unique)
+            if shape.merge == "set":
+                return st.lists(TEXTS, max_size=3, unique=True)
+            return st.lists(item, max_size=3)
 
 
 def _object(shape: Shape) -> st.SearchStrategy[dict[str, Any]]:
@@ -120,3 +121,12 @@ def files(**application: Any) -> str:
 def live(**application: Any) -> Document:
     """Return the live document of :func:`files`."""
     return dsl.read(files(**application))
+
+
+def kinds(value: Any) -> Any:
+    """Return the classes of a value, by place."""
+    if isinstance(value, dict):
+        return (type(value), {key: kinds(item) for key, item in value.items()})
+    if isinstance(value, list):
+        return (type(value), [kinds(item) for item in value])
+    return type(value)

@@ -78,10 +78,10 @@ def test_random_models_round_trip(text: str) -> None:
     """[MD19] import(export(x)) == x for models with everything that definitions allow."""
     document = dsl.read(text)
     for format_ in ("json", "yaml"):
-        written = dsl.write(document, format=format_)  # type: ignore[arg-type]
-        again = dsl.read(written, format=format_)  # type: ignore[arg-type]
+        written = dsl.write(document, format=format_)
+        again = dsl.read(written, format=format_)
         assert again == document
-        assert dsl.write(again, format=format_) == written  # type: ignore[arg-type]
+        assert dsl.write(again, format=format_) == written
 
 
 @SLOW
@@ -109,7 +109,9 @@ def test_canonical_text() -> None:
     document = live(
         dataModels=[
             {
-                "fields": [{"required": False, "tags": ["Ü", "PII"], "type": "Text", "name": "größe"}],
+                "fields": [
+                    {"required": False, "tags": ["Ü", "PII"], "type": "Text", "name": "größe"}
+                ],
                 "name": "Order",
                 "id": "m1",
             }
@@ -327,7 +329,9 @@ def test_expressions_stand_anywhere() -> None:
     """[MD12] in place of a number, a flag, a choice, a list, a map, a set and a text."""
     everywhere = {"expr": "größe + 1"}
     document = live(
-        policies=[{"name": everywhere, "when": everywhere, "rego": everywhere, "effect": everywhere}],
+        policies=[
+            {"name": everywhere, "when": everywhere, "rego": everywhere, "effect": everywhere}
+        ],
         pages=[
             {
                 "name": everywhere,
@@ -363,3 +367,15 @@ def test_an_endless_tree_is_not_written() -> None:
     )
     with pytest.raises(LimitExceeded):
         dsl.write(document)
+    with pytest.raises(LimitExceeded):
+        dsl.write(document, format="yaml")
+
+
+def test_a_tree_of_full_depth_is_read_again() -> None:
+    """[MD19] the deepest tree that the checks accept goes through both formats."""
+    tree: dict[str, Any] = {"component": "Card@1", "props": {"title": "é"}}
+    for _ in range(TREE_DEPTH_MAX - 2):
+        tree = {"component": "Card@1", "slots": {"footer": [tree]}}
+    document = live(pages=[{"name": "p", "children": [tree]}])
+    assert dsl.read(dsl.write(document)) == document
+    assert dsl.read(dsl.write(document, format="yaml"), format="yaml") == document

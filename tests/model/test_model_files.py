@@ -150,7 +150,29 @@ def test_yaml_scalars() -> None:
     }
 
 
-@pytest.mark.parametrize("text", ["a\nb\n", " a\nb", "a \n", "\n", "\u2028", "\x85", "😀\té\n", "'", "- a"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a\nb\n",
+        " a\nb",
+        "a \n",
+        "\n",
+        "\u2028",
+        "\x85",
+        "😀\té\n",
+        "'",
+        "- a",
+        "1e100",
+        "0x1F",
+        "yes",
+        "1:30",
+        "~",
+        "",
+        " ",
+        "# é",
+        "2024-01-15",
+    ],
+)
 def test_yaml_texts(text: str) -> None:
     """[MD19] texts of several lines, with odd ends and odd characters, come back as they were."""
     document = dsl.read(files(policies=[{"name": "ü", "rego": text}]))
@@ -175,7 +197,8 @@ def test_duplicate_keys() -> None:
 )
 def test_values_that_are_refused(value: str, code: str) -> None:
     """[MD9] what the core does not accept as JSON is told with its place, each of them."""
-    text = f'{{"application": {{"pages": [{{"name": "é", "variables": {{\n"a": {value},\n"b": {value}}}}}]}}}}'
+    variables = f'{{\n"a": {value},\n"b": {value}}}'
+    text = f'{{"application": {{"pages": [{{"name": "é", "variables": {variables}}}]}}}}'
     found = errors(text)
     assert [(error.line, error.code) for error in found] == [(2, code), (3, code)]
     assert all(error.pointer.startswith("/application/pages/0/variables/") for error in found)
@@ -276,7 +299,9 @@ def test_depth() -> None:
         tree = {"component": "Stack@1", "children": [tree]}
     assert len(dsl.read(files(pages=[{"children": [tree]}]))["nodes"]) == TREE_DEPTH_MAX
     deeper = {"component": "Stack@1", "children": [tree]}
-    assert {error.code for error in errors(files(pages=[{"children": [deeper]}]))} == {"limit_depth"}
+    assert {error.code for error in errors(files(pages=[{"children": [deeper]}]))} == {
+        "limit_depth"
+    }
     value: object = 1
     for _ in range(NESTING_MAX - 5):
         value = [value]

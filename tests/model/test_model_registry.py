@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,16 +14,67 @@ from collab.model import checks, dsl, problems, registry
 from collab.model.definition import Definition, InvalidDefinition
 from tests.model.models import REGISTRY, files
 
-COMPONENTS = (
-    "Stack Grid Card Tabs Dialog Divider Heading Text Markdown Image Icon Badge Button Link Menu "
-    "Form TextField TextArea NumberField DateField Select Checkbox Switch FileField Table List "
-    "DetailView Chart Metric Timeline Frame"
-).split()
-STEPS = (
-    "apiCall createRecord updateRecord deleteRecord query condition forEach parallel wait approval "
-    "emitEvent callPlugin callWorkflow set"
-).split()
-OTHERS = "Application DataModel Field Index Workflow Page Connector Operation Role Policy".split()
+COMPONENTS = [
+    "Stack",
+    "Grid",
+    "Card",
+    "Tabs",
+    "Dialog",
+    "Divider",
+    "Heading",
+    "Text",
+    "Markdown",
+    "Image",
+    "Icon",
+    "Badge",
+    "Button",
+    "Link",
+    "Menu",
+    "Form",
+    "TextField",
+    "TextArea",
+    "NumberField",
+    "DateField",
+    "Select",
+    "Checkbox",
+    "Switch",
+    "FileField",
+    "Table",
+    "List",
+    "DetailView",
+    "Chart",
+    "Metric",
+    "Timeline",
+    "Frame",
+]
+STEPS = [
+    "apiCall",
+    "createRecord",
+    "updateRecord",
+    "deleteRecord",
+    "query",
+    "condition",
+    "forEach",
+    "parallel",
+    "wait",
+    "approval",
+    "emitEvent",
+    "callPlugin",
+    "callWorkflow",
+    "set",
+]
+OTHERS = [
+    "Application",
+    "DataModel",
+    "Field",
+    "Index",
+    "Workflow",
+    "Page",
+    "Connector",
+    "Operation",
+    "Role",
+    "Policy",
+]
 REFERENCE_EXAMPLE: dict[str, Any] = {
     "id": "Gauge",
     "version": "1.0.0",
@@ -53,14 +106,16 @@ def test_builtin(name: str) -> None:
 
 def test_slots_accept_what_there_is() -> None:
     """[MD1] each slot accepts a kind or definition that the registry knows."""
-    known = {one.kind for one in REGISTRY.definitions()} | {one.id for one in REGISTRY.definitions()}
+    known = {one.kind for one in REGISTRY.definitions()} | {
+        one.id for one in REGISTRY.definitions()
+    }
     for definition in REGISTRY.definitions():
         for slot in definition.slots.values():
             assert set(slot.accepts) <= known
     for step in STEPS:
-        definition = REGISTRY.get(f"{step}@1")
-        assert definition is not None
-        assert {"onError", "compensate"} <= definition.slots.keys()
+        known_step = REGISTRY.get(f"{step}@1")
+        assert known_step is not None
+        assert {"onError", "compensate"} <= known_step.slots.keys()
 
 
 def test_merge() -> None:
@@ -93,9 +148,7 @@ def test_to_json_is_self_contained() -> None:
     body = json.dumps(REGISTRY.to_json())
     assert '"$ref"' not in body
     assert REGISTRY.to_json()["definitions"]["Button@1"]["schema"]["properties"]["onClick"]
-    again = [
-        Definition.from_json(raw) for raw in json.loads(body)["definitions"].values()
-    ]
+    again = [Definition.from_json(raw) for raw in json.loads(body)["definitions"].values()]
     assert {one.type for one in again} == set(REGISTRY.to_json()["definitions"])
 
 
@@ -109,7 +162,10 @@ def test_etag() -> None:
 def test_the_reference_example() -> None:
     """[MD1] an added definition drives import, export, checks and problems at once."""
     extended = REGISTRY.extended([REFERENCE_EXAMPLE])
-    gauge = {"component": "Gauge@1", "props": {"refreshInterval": 5, "dataSource": "http://example.com/%C3%A9"}}
+    gauge = {
+        "component": "Gauge@1",
+        "props": {"refreshInterval": 5, "dataSource": "http://example.com/%C3%A9"},
+    }
     text = files(pages=[{"name": "p", "path": "/", "children": [gauge]}])
     document = dsl.read(text, registry=extended)
     assert problems.problems_of(document, extended) == []
@@ -163,7 +219,10 @@ def with_property(name: str, schema: Any) -> dict[str, Any]:
         (with_property("é", {"type": "string", "x-merge": "größe"}), "/schema"),
         (with_property("é", {"type": "string", "x-merge": "list"}), "list"),
         (with_property("é", {"type": "array", "x-merge": "list"}), "needs items"),
-        (with_property("é", {"type": "array", "x-merge": "set", "items": {"type": "integer"}}), "set"),
+        (
+            with_property("é", {"type": "array", "x-merge": "set", "items": {"type": "integer"}}),
+            "set",
+        ),
         (with_property("é", {"type": "string", "x-merge": "text", "default": "a"}), "no default"),
         (with_property("é", {"type": "integer", "default": "a"}), "default"),
         (
@@ -210,3 +269,13 @@ def test_steps_may_not_have_a_prop_called_type() -> None:
     assert Definition.from_json(raw).property("type") is not None
     with pytest.raises(InvalidDefinition):
         Definition.from_json({**raw, "kind": "step"})
+
+
+@pytest.mark.parametrize("definition", REGISTRY.definitions(), ids=lambda one: one.type)
+def test_the_reference_names_everything(definition: Definition) -> None:
+    """[MD1] the user's reference has a row for each definition, with its properties and slots."""
+    text = (Path(__file__).parents[2] / "docs" / "model.md").read_text("utf-8")
+    (row,) = [line for line in text.splitlines() if line.startswith(f"| `{definition.type}` |")]
+    said_once = {"visible", "style", "onError", "compensate"}
+    for name in {*definition.shape.properties, *definition.slots} - said_once:
+        assert re.search(rf"`{name}\b", row), name

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from collab.model import checks
+from collab.model import checks, dsl
 from collab.model.document import Document
 from collab.model.shapes import adopt
 from collab.values import Path, SharedList, SharedMap, SharedText, plain
-from tests.model.models import REGISTRY, dsl, live, model_files
+from tests.model.models import REGISTRY, kinds, live, model_files
 
 EXPRESSION = {"expr": "größe"}
 
@@ -32,15 +32,6 @@ def document() -> Document:
         ],
         dataModels=[{"name": "M", "fields": [{"id": "field", "name": "f"}]}],
     )
-
-
-def kinds(value: Any) -> Any:
-    """Return the classes of a value, by place."""
-    if isinstance(value, dict):
-        return (type(value), {key: kinds(item) for key, item in value.items()})
-    if isinstance(value, list):
-        return (type(value), [kinds(item) for item in value])
-    return type(value)
 
 
 E: Any = (SharedMap, {"expr": SharedText})
@@ -96,7 +87,8 @@ E: Any = (SharedMap, {"expr": SharedText})
         (("application", "metadata"), {"complianceTags": {"é": True}},
          (SharedMap, {"complianceTags": (SharedMap, {"é": bool})})),
         (("application", "metadata", "createdBy"), "é", str),
-        (("application",), {"id": "é", "neu": [1]}, (SharedMap, {"id": str, "neu": (SharedList, [int])})),
+        (("application",), {"id": "é", "neu": [1]},
+         (SharedMap, {"id": str, "neu": (SharedList, [int])})),
         (("nodes", "table", "props", "columns"), ["falsch"], (SharedList, [str])),
         (("nodes", "policy", "props", "rego"), 3, int),
         (("nodes", "x"), "falsch", str),
@@ -123,7 +115,7 @@ def test_whole_nodes() -> None:
             "props": (SharedMap, {"rego": SharedText, "when": (SharedMap, {"run": bool})}),
         },
     )
-    unknown = {"type": "Nie@1", "place": None, "props": {"a": {"b": []}}}
+    unknown: Any = {"type": "Nie@1", "place": None, "props": {"a": {"b": []}}}
     adopted = adopt(("nodes",), {"neu": unknown}, document(), REGISTRY)
     assert type(adopted["neu"]["props"]["a"]["b"]) is SharedList
     assert adopted["neu"]["place"] is None

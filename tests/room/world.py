@@ -9,17 +9,14 @@ from __future__ import annotations
 
 import random
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
 from pycrdt import Doc, Map
 
 from collab.crdt.bridge import Bridge
-from collab.ids import Epoch, FencingToken, RevisionNo, SessionId, SourceId, TenantId, UserId
+from collab.crdt.view import view
+from collab.ids import Epoch, FencingToken, RevisionNo, SessionId
 from collab.messages import (
-    Ack,
     Append,
     Appended,
     AppendFailed,
@@ -27,26 +24,11 @@ from collab.messages import (
     CloseAll,
     CloseSession,
     Command,
-    Dialect,
     Effect,
-    Event,
     HistoryLoaded,
-    Join,
-    Joined,
-    Leave,
     LoadHistory,
-    Lost,
-    Principal,
-    Refusal,
-    Resync,
-    Role,
     SaveSnapshot,
     Send,
-    StateVector,
-    Submit,
-    SyncDiff,
-    Update,
-    UpdateKind,
 )
 from collab.ot import json0
 from collab.revision import (
@@ -61,248 +43,10 @@ from collab.revision import (
 from collab.room.commit import fold
 from collab.room.room import Room
 from collab.room.rules import RoomRules
-from collab.values import copy_json, json_equal, marked_equal, plain
-from tests.room.edits import random_op, random_write
+from collab.values import json_equal, marked_equal, plain
+from tests.room.clients import Client, OtClient, YjsClient
 
-__all__ = ["OtClient", "World", "YjsClient"]
-
-
-def principal(user: str, role: Role = Role.EDITOR) -> Principal:
-    return Principal(UserId(user), user, "#888888", TenantId("t"), role)
-
-
-@dataclass
-class Client:
-    """What every client has: a session while it is connected."""
-
-    world: World
-    user: str
-    session: SessionId | None = None
-    refusals: list[Refusal] = field(default_factory=list)
-
-    def connect(self) -> None:
-        raise NotImplementedError
-
-    def disconnect(self) -> None:
-        """Drop the connection; whatever is on its way is lost."""
-        if self.session is not None:
-            session, self.session = self.session, None
-            self.world.clients.pop(session, None)
-            self.world.feed(Leave(session))
-
-    def on_event(self, event: Event) -> None:
-        raise NotImplementedError
-
-    def on_revision(self, revision: Revision) -> None:
-        raise NotImplementedError
-
-    def edit(self) -> None:
-        raise NotImplementedError
-
-    def settle(self) -> None:
-        """Send whatever is left."""
-
-    def join(self, dialect: Dialect, since: RevisionNo | None = None) -> None:
-        self.session = SessionId(f"s{self.world.next_number()}")
-        self.world.clients[self.session] = self
-        self.world.feed(Join(self.session, principal(self.user), dialect, since))
-
-
-@dataclass
-class OtClient(Client):
-    """An OT client as ShareDB's: one op in flight, the rest composed behind it."""
-
-    source: SourceId = SourceId("")
-    document: Any = None
-    exists: bool = False
-    base: RevisionNo = RevisionNo(0)
-    in_flight: list[dict[str, Any]] | None = None
-    in_flight_base: RevisionNo = RevisionNo(0)
-    buffer: list[dict[str, Any]] = field(default_factory=list)
-    seq: int = 0
-    acked: list[int] = field(default_factory=list)
-    edits: Callable[[random.Random, Any], list[dict[str, Any]]] = random_op
-
-    def connect(self) -> None:
-        since = self.base if self.document is not None else None
-        self.join(Dialect.NATIVE, since)
-
-    def on_event(self, event: Event) -> None:
-        match event:
-            case Joined():
-                self._on_joined(event)
-            case Ack():
-                # The echo of a resent op may have acknowledged it already.
-                if self.in_flight is not None and event.seq == self.seq:
-                    self._on_ack()
-            case Refusal():
-                if event.seq == self.seq and self.in_flight is not None:
-                    self.refusals.append(event)
-                    self._restart()
-            case _:
-                pass
-
-    def _on_joined(self, event: Joined) -> None:
-        if event.is_resumed:
-            for revision in event.revisions:
-                self.on_revision(revision)
-        else:
-            self.document, self.exists = orjson.loads(event.json), event.exists
-            self.base = event.revision
-            self.in_flight, self.buffer = None, []
-        if self.in_flight is not None:
-            self._send()
-        self._flush()
-
-    def _on_ack(self) -> None:
-        self.acked.append(self.seq)
-        self.in_flight = None
-        self._flush()
-
-    def _restart(self) -> None:
-        """A refused op: forget everything that is pending and fetch again."""
-        self.document, self.in_flight, self.buffer = None, None, []
-        self.disconnect()
-        self.connect()
-
-    def on_revision(self, revision: Revision) -> None:
-        if revision.number <= self.base:
-            return
-        assert revision.number == self.base + 1, (revision.number, self.base)
-        self.base = revision.number
-        is_mine = revision.source == self.source and revision.seq == self.seq
-        if is_mine and self.in_flight is not None:
-            self._on_ack()
-        elif revision.kind is ChangeKind.OP:
-            self._on_op(plain(revision.change))
-        elif revision.kind is not ChangeKind.NONE:
-            self.document = fold(self.document, revision)
-            self.document, self.exists = plain(self.document), revision.kind is ChangeKind.CREATE
-            self.in_flight, self.buffer = None, []
-
-    def _on_op(self, op: list[dict[str, Any]]) -> None:
-        if self.in_flight:
-            self.in_flight, op = _cross(self.in_flight, op)
-        if self.buffer:
-            self.buffer, op = _cross(self.buffer, op)
-        self.document = json0.apply(self.document, op)
-
-    def edit(self) -> None:
-        if self.document is None or not self.exists:
-            return
-        op = self.edits(self.world.rng, self.document)
-        self.document = json0.apply(self.document, op)
-        self.buffer = json0.compose(self.buffer, op)
-        self._flush()
-
-    def _flush(self) -> None:
-        if self.in_flight is None and self.buffer and self.session is not None:
-            self.in_flight, self.buffer = self.buffer, []
-            self.seq += 1
-            self._send()
-
-    def _send(self) -> None:
-        assert self.session is not None
-        self.world.feed(
-            Submit(
-                self.session,
-                self.source,
-                self.seq,
-                self.base,
-                ChangeKind.OP,
-                copy_json(self.in_flight),
-            )
-        )
-
-    def settle(self) -> None:
-        self._flush()
-
-
-def _cross(mine: list[Any], theirs: list[Any]) -> tuple[list[Any], list[Any]]:
-    return (
-        json0.transform(mine, theirs, "left"),
-        json0.transform(theirs, mine, "right"),
-    )
-
-
-@dataclass
-class YjsClient(Client):
-    """A Yjs client on pycrdt, which sends live updates and answers the server's step 1."""
-
-    client_id: int = 0
-    roots: tuple[str, ...] = ("model",)
-    write: Callable[[random.Random, Doc[Any]], None] = random_write
-    unsynced: int = 0
-    lost: list[Lost] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.doc: Doc[Any] = Doc(client_id=self.client_id)
-        for root in self.roots:
-            self.doc.get(root, type=Map)
-        self._outgoing: list[bytes] = []
-        self._is_remote = False
-        self.doc.observe(self._on_update)
-
-    def _on_update(self, event: Any) -> None:
-        if not self._is_remote:
-            self._outgoing.append(event.update)
-
-    def connect(self) -> None:
-        self.join(Dialect.YJS)
-        assert self.session is not None
-        self._outgoing.clear()
-        self.world.feed(StateVector(self.session, self.doc.get_state()))
-
-    def apply(self, update: bytes) -> None:
-        self._is_remote = True
-        self.doc.apply_update(update)
-        self._is_remote = False
-
-    def on_event(self, event: Event) -> None:
-        match event:
-            case SyncDiff():
-                self.apply(event.update)
-                self._send(self.doc.get_update(event.state_vector), UpdateKind.STEP2)
-            case Refusal():
-                assert not event.is_fatal, event
-                self.refusals.append(event)
-                self.unsynced -= 1
-            case Ack():
-                self.unsynced -= 1
-            case Lost():
-                self.lost.append(event)
-            case Resync():
-                assert self.session is not None
-                self.unsynced -= 1
-                self.world.feed(StateVector(self.session, self.doc.get_state()))
-            case _:
-                pass
-
-    def on_revision(self, revision: Revision) -> None:
-        if revision.update:
-            self.apply(revision.update)
-
-    def edit(self) -> None:
-        self.write(self.world.rng, self.doc)
-        self.flush()
-
-    def flush(self) -> None:
-        if self.session is not None:
-            outgoing, self._outgoing = self._outgoing, []
-            for update in outgoing:
-                self._send(update, UpdateKind.LIVE)
-
-    def _send(self, update: bytes, kind: UpdateKind) -> None:
-        assert self.session is not None
-        self.unsynced += 1
-        self.world.feed(Update(self.session, self.world.next_number(), update, kind))
-
-    def disconnect(self) -> None:
-        super().disconnect()
-        self.unsynced = 0
-
-    def view(self) -> Any:
-        return {root: self.doc.get(root, type=Map).to_py() for root in self.roots}
+__all__ = ["World"]
 
 
 class World:
@@ -323,8 +67,12 @@ class World:
         self._inbox: deque[Command] = deque()
         self._is_feeding = False
         self._appends: deque[Append] = deque()
-        self._folded: Any = Bridge.empty_document(is_application=is_application)
+        self._loads: deque[LoadHistory] = deque()
+        # The fold at each revision that is ordered but not durable, and at the last durable one.
+        self._folds: deque[Any] = deque([Bridge.empty_document(is_application=is_application)])
         self._folded_to = 0
+        self.log_doc: Doc[Any] = Doc()
+        self._replayed_to = 0
         self.open()
 
     def next_number(self) -> int:
@@ -343,6 +91,10 @@ class World:
         snapshot = self._snapshot()
         tail = self.revisions(snapshot.revision)
         self._appends.clear()
+        self._loads.clear()
+        while len(self._folds) > 1:
+            self._folds.pop()
+            self._folded_to -= 1
         self.room = Room(
             rules=self.rules,
             is_application=self.is_application,
@@ -380,9 +132,25 @@ class World:
                 self.log += [encode_revision(revision) for revision in append.revisions]
             self.feed(AppendFailed("store_unknown", "the store failed"))
 
+    def load(self) -> None:
+        """Answer the oldest request for history."""
+        if self._loads:
+            request = self._loads.popleft()
+            revisions = self.revisions(request.after, request.through)
+            self.feed(HistoryLoaded(tuple(revisions)))
+
     def drain(self) -> None:
-        while self._appends:
+        while self._appends or self._loads:
             self.store()
+            self.load()
+
+    def retire(self) -> None:
+        """The owner hands the room over: everything is stored, with a snapshot."""
+        self.drain()
+        effect = self.room.last_snapshot()
+        if effect is not None:
+            self._perform(effect)
+        self._reopen()
 
     # --- the host ---------------------------------------------------------------------------
 
@@ -413,7 +181,7 @@ class World:
                     if session in self.clients:
                         self.clients[session].on_revision(effect.revision)
             case LoadHistory():
-                self.feed(HistoryLoaded(tuple(self.revisions(effect.after, effect.through))))
+                self._loads.append(effect)
             case SaveSnapshot():
                 record = encode_snapshot(effect.snapshot)
                 self.snapshots.append((effect.snapshot.revision, record))
@@ -450,16 +218,25 @@ class World:
         real, twin = committer.bridge.views()
         assert marked_equal(committer.document, real), _difference(committer.document, real)
         assert marked_equal(real, twin), _difference(real, twin)
-        while self._folded_to < len(self.log):
-            revision = self.revisions(self._folded_to, self._folded_to + 1)[0]
-            self._folded = fold(self._folded, revision)
-            self._folded_to += 1
-        if self.room.head == len(self.log):
-            assert marked_equal(self._folded, real), _difference(self._folded, real)
+        self._check_fold(real)
+
+    def _check_fold(self, real: Any) -> None:
+        """Fold what was ordered since, as the store gives it back, and compare."""
+        durable = len(self.log)
+        ordered = self.room.committer.ledger.since(RevisionNo(max(self._folded_to, durable)))
+        for revision in [
+            *self.revisions(self._folded_to),
+            *(decode_revision(item.number, encode_revision(item)) for item in ordered),
+        ]:
+            self._folds.append(_folded(self._folds[-1], revision))
+            self._folded_to = revision.number
+        while len(self._folds) > 1 + self._folded_to - durable:
+            self._folds.popleft()
+        assert marked_equal(self._folds[-1], real), _difference(self._folds[-1], real)
 
     def settle(self) -> None:
         """Connect everybody, send everything, store everything."""
-        for _ in range(3):
+        for _ in range(4):
             for client in self.everybody:
                 if client.session is None:
                     client.connect()
@@ -468,26 +245,49 @@ class World:
         self.check()
 
     def check_converged(self) -> None:
-        """Assert that every replica is what the room is."""
+        """Assert that every replica is what the room is, and that no acked op is lost or doubled."""
         document = plain(self.room.committer.document)
         for client in self.everybody:
             if isinstance(client, YjsClient):
-                view = client.view()
-                shown = view if self.is_application else view["model"]
-                assert json_equal(shown, document), (client.user, _difference(shown, document))
-            elif isinstance(client, OtClient):
-                assert client.in_flight is None and not client.buffer
-                assert json_equal(client.document, document), _difference(client.document, document)
-        sources = [
-            (revision.source, revision.seq)
-            for revision in self.revisions(0)
-            if revision.source is not None
-        ]
+                shown = client.view()
+                shown = shown if self.is_application else shown["model"]
+                assert client.unanswered == 0, (client.user, client.unanswered)
+            else:
+                assert isinstance(client, OtClient)
+                assert client.sent is None and not client.buffer
+                shown = client.document
+                assert client.exists == self.room.committer.exists
+            assert json_equal(shown, document), (client.user, _difference(shown, document))
+        self._check_log_doc()
+        self._check_sources()
+
+    def _check_log_doc(self) -> None:
+        """Assert that the updates of the log alone make the document."""
+        for revision in self.revisions(self._replayed_to):
+            self._replayed_to = revision.number
+            if revision.update:
+                self.log_doc.apply_update(revision.update)
+        roots = self.room.committer.bridge.roots
+        shown = {name: view(self.log_doc.get(name, type=Map), (name,), []) for name in roots}
+        document = shown if self.is_application else shown["model"]
+        assert marked_equal(document, self.room.committer.document)
+
+    def _check_sources(self) -> None:
+        revisions = self.revisions(0)
+        assert [item.number for item in revisions] == list(range(1, len(self.log) + 1))
+        sources = [(item.source, item.seq) for item in revisions if item.source is not None]
         assert len(sources) == len(set(sources)), "an op was committed twice"
         for client in self.everybody:
             if isinstance(client, OtClient):
                 for seq in client.acked:
                     assert (client.source, seq) in sources, "an acknowledged op is not in the log"
+
+
+def _folded(document: Any, revision: Revision) -> Any:
+    if revision.kind is ChangeKind.OP:
+        # Unlike ``fold`` this leaves the document as it is: it may be needed again.
+        return json0.apply(document, revision.change)
+    return fold(document, revision)
 
 
 def _difference(left: Any, right: Any, path: tuple[Any, ...] = ()) -> str:

@@ -8,7 +8,8 @@ import pytest
 
 from collab.errors import StoreUnavailable
 from collab.ids import Epoch, RevisionNo, RoomId, TenantId, UserId
-from collab.revision import ChangeKind, Revision, Snapshot, encode_snapshot, pack
+from collab.marks import pack
+from collab.revision import ChangeKind, Revision, Snapshot, encode_snapshot
 from collab.stores.record import read_revision, read_snapshot, write_revision, write_snapshot
 from collab.values import SharedText
 

@@ -2,6 +2,7 @@
 import { useEffect, useMemo } from "react";
 
 import { ownWords } from "../model/labels";
+import { typeName } from "../model/registry";
 import { findPage, hasParameters, pagePath, pagesOf } from "../model/routes";
 import type { Snapshot } from "../model/snapshot";
 import type { LiveNode } from "../model/types";
@@ -38,7 +39,10 @@ export function Player({ feed, room }: { readonly feed: Feed; readonly room: str
           ) : match === null ? (
             <PageList snapshot={snapshot} path={path} />
           ) : (
-            <PageView key={match.page.id} page={match.page} />
+            <>
+              {!hasTitle(snapshot, match.page) && <h1 className="player-title">{pageTitle(match.page)}</h1>}
+              <PageView key={match.page.id} page={match.page} />
+            </>
           )}
         </main>
       </div>
@@ -99,6 +103,11 @@ function Loading() {
       <span /><span /><span />
     </div>
   );
+}
+
+// Every page has one heading of the first level; the page's name stands in where it sets none.
+function hasTitle(snapshot: Snapshot, page: LiveNode): boolean {
+  return snapshot.subtree(page.id).some((node) => typeName(node.type) === "Heading" && node.props.level === 1);
 }
 
 function pageTitle(page: LiveNode): string {

@@ -13,6 +13,9 @@ import { PropField } from "./PropField";
 /** Keys that the server refuses: they name members of JavaScript's `Object.prototype`. */
 const REFUSED_KEYS: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype));
 
+/** The server takes no longer key, in UTF-16 units. */
+const KEY_LENGTH_MAX = 512;
+
 export function MapEditor({ id, path, value, schema }: EditorProps) {
   const desk = useDesk();
   const { owner, isReadOnly } = useSubject();
@@ -20,7 +23,8 @@ export function MapEditor({ id, path, value, schema }: EditorProps) {
   const entries = Object.entries(isObject(value) ? value : {}).toSorted(([a], [b]) => compareCodeUnits(a, b));
   const member: Schema = typeof schema.additionalProperties === "object" ? schema.additionalProperties : {};
   const wanted = key.trim();
-  const fault = REFUSED_KEYS.has(wanted) ? "This name is reserved." : isObject(value) && wanted in value ? "This name exists." : null;
+  const isLong = wanted.length > KEY_LENGTH_MAX;
+  const fault = isLong ? `At most ${KEY_LENGTH_MAX} characters.` : REFUSED_KEYS.has(wanted) ? "This name is reserved." : isObject(value) && wanted in value ? "This name exists." : null;
   const add = (): void => {
     if (wanted === "" || fault !== null) return;
     desk.connection.editor.set(owner.id, [...path, wanted], "");

@@ -8,15 +8,7 @@ import { useConnection, useDesk } from "../desk";
 export function Banner() {
   const desk = useDesk();
   const state = useConnection((value) => value);
-  if (state.denied !== null) {
-    return (
-      <div className="dr-banner" data-kind="denied" role="alert">
-        <Lock size={14} aria-hidden />
-        <span>The server does not let you into this room: {state.denied || "no reason given"}.</span>
-        <Button onClick={() => go("/")}>All rooms</Button>
-      </div>
-    );
-  }
+  if (state.denied !== null) return <Denied reason={state.denied} isInside={state.isLoaded} />;
   if (state.status === "disconnected" || (state.status === "connecting" && state.isLoaded)) {
     return (
       <div className="dr-banner" data-kind="offline" role="status">
@@ -35,4 +27,23 @@ export function Banner() {
     );
   }
   return null;
+}
+
+// Whoever was inside is shown out for something that this window holds; a fresh start lets go of it.
+function Denied({ reason, isInside }: { readonly reason: string; readonly isInside: boolean }) {
+  const why = reason === "" ? "no reason given" : reason;
+  return (
+    <div className="dr-banner" data-kind="denied" role="alert">
+      <Lock size={14} aria-hidden />
+      {isInside ? (
+        <>
+          <span>The server does not take what this window holds: {why}. Reload to go on from what is stored.</span>
+          <Button onClick={() => window.location.reload()}>Reload</Button>
+        </>
+      ) : (
+        <span>The server does not let you into this room: {why}.</span>
+      )}
+      <Button onClick={() => go("/")}>All rooms</Button>
+    </div>
+  );
 }

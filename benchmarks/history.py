@@ -1,0 +1,197 @@
+"""Rooms with a history, for the benchmarks: built in memory and written to a store.
+
+The newest revisions are made by a real room from ops and Yjs updates in turn. What lies behind the
+newest snapshot is never read when a room is opened, so there the log is filled with ops that set a
+property to the value that it has: the log says the truth, and 100,000 revisions take seconds.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pycrdt import Doc, Map
+
+from collab.crdt.bridge import Bridge
+from collab.ids import (
+    Epoch,
+    FencingToken,
+    RevisionNo,
+    RoomId,
+    SessionId,
+    SourceId,
+    TenantId,
+    UserId,
+)
+from collab.limits import APPEND_BATCH_REVISIONS_MAX, SNAPSHOT_REVISIONS
+from collab.messages import (
+    Append,
+    Appended,
+    Command,
+    Dialect,
+    Join,
+    Principal,
+    Refusal,
+    Role,
+    Send,
+    Submit,
+    Update,
+    UpdateKind,
+)
+from collab.model import diff, dsl
+from collab.model.document import Document
+from collab.model.registry import builtin
+from collab.ports import Store
+from collab.revision import ChangeKind, Revision, Snapshot
+from collab.room.room import Room
+from collab.room.rules import ApplicationRules
+from collab.values import Json, copy_json
+
+__all__ = [
+    "USER",
+    "DrivenRoom",
+    "buttons_of",
+    "large_document",
+    "sample_document",
+    "sample_path",
+    "write_history",
+]
+
+USER = UserId("zoë")
+_SAMPLE = Path(__file__).resolve().parent.parent / "samples" / "order-management.json"
+
+
+def sample_path() -> Path:
+    """Return where the order-management sample stands: 82 nodes, 19 kB of JSON."""
+    return _SAMPLE
+
+
+def sample_document() -> Document:
+    """Return the sample in its live form."""
+    return dsl.read(_SAMPLE.read_bytes())
+
+
+def large_document(copies: int) -> Document:
+    """Return the sample with all its nodes *copies* times; 52 of them make 1 MB of JSON."""
+    document = sample_document()
+    nodes = dict(document["nodes"])
+    for number in range(1, copies):
+        names = {node: f"{node}{number}" for node in nodes}
+        for node, content in nodes.items():
+            copy = copy_json(content)
+            parent, slot, order = copy["place"]
+            copy["place"] = type(copy["place"])([names.get(parent, parent), slot, order])
+            if parent == "application" and "name" in copy["props"]:
+                copy["props"]["name"] = type(copy["props"]["name"])(
+                    f"{copy['props']['name']}{number}"
+                )
+            document["nodes"][names[node]] = copy
+    return document
+
+
+def buttons_of(document: Document) -> list[str]:
+    """Return the nodes that the benchmarks rename: a property that is one plain string."""
+    return [node for node, content in document["nodes"].items() if content["type"] == "Button@1"]
+
+
+class DrivenRoom:
+    """A room without a host, whose log is a list. Every command has to be accepted."""
+
+    def __init__(self, document: Document) -> None:
+        self.log: list[Revision] = []
+        empty = Bridge.empty_document(is_application=True)
+        self.room = Room(
+            rules=ApplicationRules(builtin()),
+            is_application=True,
+            token=FencingToken(1),
+            snapshot=Snapshot(RevisionNo(0), Epoch(1), True, empty, b""),
+            tail=[],
+        )
+        self._seq = 0
+        self._session = SessionId("author")
+        self.receive(Join(self._session, _principal(), Dialect.NATIVE, None, None))
+        self.submit(diff.import_op(empty, document, builtin()))
+        self.buttons = buttons_of(document)
+        self._doc: Doc[Any] = Doc()
+        self._doc.apply_update(self.room.committer.diff(b"\x00"))
+
+    def receive(self, command: Command) -> None:
+        """Give the room a command and store what it appends."""
+        waiting = [command]
+        while waiting:
+            for effect in self.room.receive(waiting.pop(0), 1_700_000_000_000):
+                if isinstance(effect, Append):
+                    self.log += effect.revisions
+                    waiting.append(Appended(effect.revisions[-1].number))
+                elif isinstance(effect, Send):
+                    assert not isinstance(effect.event, Refusal), effect.event
+
+    def submit(self, op: Json) -> None:
+        self._seq += 1
+        head = self.room.head
+        source = SourceId("source")
+        self.receive(Submit(self._session, source, self._seq, head, ChangeKind.OP, op))
+
+    def edit_by_op(self, number: int) -> None:
+        """Rename a button through the OT door."""
+        button = self.buttons[number % len(self.buttons)]
+        label = self.room.committer.document["nodes"][button]["props"]["label"]
+        path = ["nodes", button, "props", "label"]
+        self.submit([{"p": path, "od": label, "oi": f"日本 {number}"}])
+
+    def edit_by_update(self, number: int) -> None:
+        """Rename a button through the Yjs door."""
+        button = self.buttons[number % len(self.buttons)]
+        self._doc.apply_update(self.room.committer.diff(self._doc.get_state()))
+        before = self._doc.get_state()
+        nodes: Map[Any] = self._doc.get("nodes", type=Map)
+        nodes[button]["props"]["label"] = f"Größe {number}"
+        self._seq += 1
+        update = self._doc.get_update(before)
+        self.receive(Update(self._session, self._seq, update, UpdateKind.LIVE))
+
+
+async def write_history(store: Store, room: RoomId, document: Document, revisions: int) -> None:
+    """Create *room* in *store* with that many revisions, the newest SNAPSHOT_REVISIONS - 1 of
+    them after the newest snapshot: as much as an opening ever has to replay.
+    """
+    tail = SNAPSHOT_REVISIONS - 1
+    assert revisions > tail + 1
+    await store.create_room(room, title="", created_by=USER, time_ms=1)
+    token = (await store.claim(room)).token
+    driven = DrivenRoom(document)
+    base = RevisionNo(revisions - tail)
+    snapshot = dataclasses.replace(driven.room.committer.snapshot(), revision=base)
+    imported = driven.log.pop()
+    batch: list[Revision] = [imported]
+    for revision in _filling(driven, base):
+        batch.append(revision)
+        if len(batch) == APPEND_BATCH_REVISIONS_MAX:
+            await store.append(room, token, batch)
+            batch = []
+    for number in range(tail):
+        driven.edit_by_op(number) if number % 2 else driven.edit_by_update(number)
+    shift = base - imported.number
+    batch += [
+        dataclasses.replace(item, number=RevisionNo(item.number + shift)) for item in driven.log
+    ]
+    await store.append(room, token, batch)
+    await store.save_snapshot(room, token, snapshot)
+
+
+def _filling(driven: DrivenRoom, last: RevisionNo) -> Iterator[Revision]:
+    """Yield the revisions from 2 to *last*, which leave the document as it is."""
+    document = driven.room.committer.document
+    node = driven.buttons[0]
+    kind = document["nodes"][node]["type"]
+    change = [{"p": ["nodes", node, "type"], "od": kind, "oi": kind}]
+    for number in range(2, last + 1):
+        yield Revision(
+            RevisionNo(number), Epoch(1), ChangeKind.OP, change, b"", USER, number, None, None
+        )
+
+
+def _principal() -> Principal:
+    return Principal(USER, "Zoë", "#123456", TenantId("local"), Role.EDITOR)
