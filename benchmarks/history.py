@@ -153,16 +153,24 @@ class DrivenRoom:
         self.receive(Update(self._session, self._seq, update, UpdateKind.LIVE))
 
 
-async def write_history(store: Store, room: RoomId, document: Document, revisions: int) -> None:
-    """Create *room* in *store* with that many revisions, the newest SNAPSHOT_REVISIONS - 1 of
-    them after the newest snapshot: as much as an opening ever has to replay.
+async def write_history(
+    store: Store,
+    room: RoomId,
+    document: Document,
+    revisions: int,
+    *,
+    replayed: int = SNAPSHOT_REVISIONS - 1,
+) -> None:
+    """Create *room* in *store* with that many revisions.
+
+    The newest *replayed* are after the newest snapshot: by default as many as an opening ever has
+    to replay.
     """
-    tail = SNAPSHOT_REVISIONS - 1
-    assert revisions > tail + 1
+    assert revisions > replayed + 1
     await store.create_room(room, title="", created_by=USER, time_ms=1)
     token = (await store.claim(room)).token
     driven = DrivenRoom(document)
-    base = RevisionNo(revisions - tail)
+    base = RevisionNo(revisions - replayed)
     snapshot = dataclasses.replace(driven.room.committer.snapshot(), revision=base)
     imported = driven.log.pop()
     batch: list[Revision] = [imported]
@@ -171,7 +179,7 @@ async def write_history(store: Store, room: RoomId, document: Document, revision
         if len(batch) == APPEND_BATCH_REVISIONS_MAX:
             await store.append(room, token, batch)
             batch = []
-    for number in range(tail):
+    for number in range(replayed):
         driven.edit_by_op(number) if number % 2 else driven.edit_by_update(number)
     shift = base - imported.number
     batch += [

@@ -180,7 +180,8 @@ async def main(folder: Path) -> None:
     await measure_reads(store, room)
     times = [duration for run in await asyncio.gather(*writing) for duration in run]
     print(
-        f"  their appends       p50 {percentile(times, 0.5):.2f} ms, p99 {percentile(times, 0.99):.2f}"
+        f"  their appends       p50 {percentile(times, 0.5):.2f} ms, "
+        f"p99 {percentile(times, 0.99):.2f}"
     )
     await store.close()
 

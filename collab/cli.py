@@ -2,13 +2,15 @@
 
 Verbs that touch rooms talk to a running server (``--server``); ``validate`` works on files alone.
 Exit codes: 0 done, 1 refused or invalid, 2 wrong usage, 3 no server or a server that failed.
-SPEC: section CL.
+SPEC: section CF.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import quote
@@ -16,9 +18,9 @@ from urllib.parse import quote
 import click
 import httpx
 
-from collab.errors import DesignRoomsError
+from collab.errors import DesignRoomsError, InvalidModel, PeerError
 from collab.limits import MODEL_FILE_BYTES_MAX
-from collab.settings import Settings
+from collab.settings import Settings, SettingsError
 
 __all__ = ["main"]
 
@@ -48,17 +50,31 @@ def main() -> None:
 
 
 @main.command()
-def serve() -> None:
+@click.option(
+    "--sample",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Import FILE into a room named after its application's id, if there is none yet.",
+)
+def serve(sample: Path | None) -> None:
     """Serve rooms, designer and preview until interrupted.
 
-    HOST, PORT and DATA_DIR are taken from the environment (127.0.0.1, 8000, ./data).
+    HOST, PORT and DATA_DIR are taken from the environment (127.0.0.1, 8000, ./data), and
+    STORE_BYTES_MAX, which bounds the log's file (no bound).
     """
     from collab.main import serve as run  # Late: the other verbs need none of the server.
 
     try:
         settings = Settings.from_environment(os.environ)
-        click.echo(f"Design Rooms: {settings.url}  (data in {settings.data_dir.resolve()})")
-        run(settings)
+        data_dir = settings.data_dir.resolve()
+        run(settings, sample, lambda url: click.echo(f"Design Rooms: {url}  (data in {data_dir})"))
+    except InvalidModel as error:
+        _show_faults(sample, [asdict(item) for item in error.errors])
+        _fail(error.message, 1)
+    except PeerError as error:
+        _fail(f"{sample}: {error.message} [{error.code}]", 1)
+    except SettingsError as error:
+        _fail(error.message, 2)
     except DesignRoomsError as error:
         _fail(error.message, 3)
 
@@ -124,8 +140,7 @@ def validate(files: tuple[Path, ...]) -> None:
         format_ = "yaml" if _format_of(file) == "yaml" else "json"
         result = dsl.validate(_read(file), format=format_, file_name=str(file))  # type: ignore[arg-type]
         is_valid = is_valid and result.is_importable
-        for error in result.errors:
-            click.echo(f"{file}:{error.line}: error: {error.reason} [{error.code}] {error.pointer}")
+        _show_faults(file, [asdict(item) for item in result.errors])
         for problem in result.problems:
             click.echo(
                 f"{file}:{problem.line}: {problem.severity}: {problem.message} [{problem.code}]"
@@ -171,11 +186,17 @@ def _json(response: httpx.Response, file: Path | None = None) -> Any:
 
 def _show_error(response: httpx.Response, file: Path | None = None) -> NoReturn:
     is_problem = response.headers.get("content-type", "").startswith("application/problem+json")
-    problem = response.json() if is_problem else {"detail": response.text, "code": "unknown"}
-    for error in problem.get("errors", ()):
-        where = f"{file or ''}:{error['line']}"
-        click.echo(f"{where}: error: {error['reason']} [{error['code']}] {error['pointer']}")
+    problem: dict[str, Any] = (
+        response.json() if is_problem else {"detail": response.text, "code": "unknown"}
+    )
+    _show_faults(file, problem.get("errors", ()))
     _fail(f"{problem['detail']} [{problem['code']}]", 3 if response.status_code >= 500 else 1)
+
+
+def _show_faults(file: Path | None, faults: Iterable[Mapping[str, Any]]) -> None:
+    for fault in faults:
+        where = f"{file or ''}:{fault['line']}"
+        click.echo(f"{where}: error: {fault['reason']} [{fault['code']}] {fault['pointer']}")
 
 
 def _show_problems(problems: list[dict[str, Any]]) -> None:

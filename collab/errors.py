@@ -21,7 +21,7 @@
         │   ├── RevisionConflict  the room's last revision is another             (store_conflict)
         │   ├── AppendUnknown     nobody knows whether it was stored              (store_unknown)
         │   └── StorageFull       no space left: the room turns read-only         (storage_full)
-        ├── StoreUnavailable      the store cannot be reached or read             (store_unavailable)
+        ├── StoreUnavailable      the store cannot be reached or read          (store_unavailable)
         └── ServerBusy            an inbox or a pool is full                      (server_busy)
 
 Our own bugs are assertions: the room stops and reopens from the log.

@@ -126,7 +126,9 @@ HISTORY_PAGE_BYTES: Final = 8 << 20
 HISTORY_READ_REVISIONS: Final = 100
 # Reads that wait for a reader thread: one for each room that may open at once, and as many again.
 READ_QUEUE_MAX: Final = 10_000
-# How long a statement waits for another program that looks into the file, such as the sqlite3 shell.
+# The schema takes some pages, and a room that cannot be claimed is of no use.
+STORE_BYTES_MIN: Final = 256 << 10
+# How long a statement waits for another program that looks into the file, as sqlite3's shell does.
 STORE_BUSY_TIMEOUT_MS: Final = 5_000
 
 # --- people -------------------------------------------------------------------------------------

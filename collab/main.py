@@ -6,7 +6,12 @@ SPEC: section CF. Called by ``cli``.
 from __future__ import annotations
 
 import logging
+import socket
 import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from pathlib import Path
+from typing import Final
 
 import structlog
 import uvicorn
@@ -14,52 +19,123 @@ from starlette.applications import Starlette
 
 from collab.api.app import build_app
 from collab.api.preview import Preview
+from collab.api.sample import Sample
+from collab.api.socket_protocol import SocketProtocol
 from collab.auth.local import LocalAuthenticator, load_key
+from collab.errors import OperatingError
 from collab.host.host import Host
-from collab.limits import SOCKET_FRAME_BYTES_MAX
+from collab.limits import PING_INTERVAL_MS, PONG_TIMEOUT_MS, SOCKET_FRAME_BYTES_MAX
+from collab.messages import Principal
 from collab.model.registry import builtin
 from collab.settings import Settings
 from collab.stores.sqlite import SqliteStore
 from collab.system import SystemClock
 
-__all__ = ["build", "configure_logging", "serve"]
+__all__ = ["build", "configure_logging", "serve", "server_config"]
+
+# What is under way gets this long at the end; the sockets are closed at its beginning.
+_GRACE_S: Final = 3
+# A join storm after a restart: every client comes back in the same second.
+_BACKLOG: Final = 2_048
 
 
-def build(settings: Settings) -> Starlette:
-    """Return the application that *settings* describe; nothing is opened before it starts."""
+def build(settings: Settings, sample: Sample | None = None) -> Starlette:
+    """Return the application that *settings* describe; nothing is opened before it starts.
+
+    *sample* is installed before the first request. Raises ``OSError`` and ``OperatingError`` if
+    the data directory cannot be used.
+    """
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     key = load_key(settings.data_dir)
     store = SqliteStore(settings.data_dir / "rooms.db", bytes_max=settings.store_bytes_max)
     host = Host(store, SystemClock(), builtin())
+    authenticator = LocalAuthenticator(key)
     preview = Preview(settings, key)
+    around: list[AbstractAsyncContextManager[object]] = [preview]
+    if sample is not None:
+        author = authenticator.authenticate(token=None, cookies={}, peer="127.0.0.1")
+        around.insert(0, _installed(sample, host, author))
     return build_app(
-        host,
-        LocalAuthenticator(key),
-        settings.web_dir,
-        extra_routes=preview.routes,
-        around=[preview],
+        host, authenticator, settings.web_dir, extra_routes=preview.routes, around=around
     )
 
 
-def serve(settings: Settings) -> None:
-    """Serve until SIGINT or SIGTERM; raises ``OperatingError`` if the store cannot be opened."""
-    configure_logging()
-    config = uvicorn.Config(
-        build(settings),
-        host=settings.host,
-        port=settings.port,
+def server_config(app: Starlette) -> uvicorn.Config:
+    """Return how *app* is served, but for its address."""
+    return uvicorn.Config(
+        app,
         loop="uvloop",
         http="httptools",
-        ws="websockets-sansio",
+        ws=SocketProtocol,
         ws_max_size=SOCKET_FRAME_BYTES_MAX,
+        ws_ping_interval=PING_INTERVAL_MS / 1000,
+        ws_ping_timeout=PONG_TIMEOUT_MS / 1000,
         # Deflate costs more time for each client than it saves on updates of a few bytes.
         ws_per_message_deflate=False,
         access_log=False,
         log_config=None,
-        timeout_graceful_shutdown=5,
+        lifespan="on",
+        timeout_graceful_shutdown=_GRACE_S,
         server_header=False,
     )
-    uvicorn.Server(config).run()
+
+
+def serve(settings: Settings, sample: Path | None, announce: Callable[[str], None]) -> None:
+    """Serve until SIGINT or SIGTERM; *announce* is told, once, where to look.
+
+    *sample* is a model file that becomes a room if there is none of its name. Raises
+    ``OperatingError`` if the address or the data directory cannot be used, and what
+    ``Sample.read`` raises.
+    """
+    configure_logging()
+    installed = None if sample is None else Sample.read(sample, builtin())
+    listener = _listen(settings)
+    try:
+        app = build(settings, installed)
+    except OSError as error:
+        raise OperatingError(
+            f"{settings.data_dir} cannot be used: {error.strerror}", code="data_dir"
+        ) from error
+    room = "" if installed is None else f"/rooms/{installed.room}"
+    # An expected failure is the caller's to tell, in one line and without a traceback.
+    logging.getLogger("uvicorn.error").addFilter(lambda record: app.state.failure is None)
+    server = _Server(server_config(app), lambda: announce(f"{settings.url}{room}"))
+    with suppress(KeyboardInterrupt):  # Raised again at its end by Ctrl-C, which is how to stop.
+        server.run(sockets=[listener])
+    if not server.started:
+        raise app.state.failure or OperatingError("the server did not start")
+
+
+class _Server(uvicorn.Server):
+    """A server that says when it listens."""
+
+    def __init__(self, config: uvicorn.Config, on_started: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_started = on_started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._on_started()
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """Return a listening socket: bound before the data is opened, so that a second server fails."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family, backlog=_BACKLOG)
+    except OSError as error:
+        raise OperatingError(
+            f"{settings.url} cannot be served: {error.strerror}. Is another server running? "
+            "Set PORT to use another port",
+            code="address_in_use",
+        ) from error
+
+
+@asynccontextmanager
+async def _installed(sample: Sample, host: Host, author: Principal) -> AsyncIterator[None]:
+    await sample.install(host, author)
+    yield
 
 
 def configure_logging() -> None:

@@ -82,7 +82,8 @@ class Snapshot:
     """The state of a room at ``revision``: enough to go on from there without older revisions.
 
     ``document`` is the marked JSON, ``state`` the whole Doc as one Yjs update. ``exists`` says
-    whether OT clients see a document (always true in an application room).
+    whether OT clients see a document (always true in an application room). ``places`` says where
+    everything in the Doc stands, as ``crdt.places`` saved it; empty if it has to be found out.
     """
 
     revision: RevisionNo
@@ -92,6 +93,7 @@ class Snapshot:
     state: bytes
     marks: Mapping[SourceId, Mark] = field(default_factory=dict)
     clients: Mapping[ClientId, UserId] = field(default_factory=dict)
+    places: bytes = b""
 
 
 def encode_revision(revision: Revision) -> bytes:
@@ -140,6 +142,7 @@ def encode_snapshot(snapshot: Snapshot) -> bytes:
             "y": snapshot.state,
             "m": {source: [m.seq, m.revision, m.user] for source, m in snapshot.marks.items()},
             "i": dict(snapshot.clients),
+            "p": snapshot.places,
         }
     )
 
@@ -155,4 +158,5 @@ def decode_snapshot(revision: RevisionNo, data: bytes) -> Snapshot:
         state=record["y"],
         marks={source: Mark(*mark) for source, mark in record["m"].items()},
         clients=record["i"],
+        places=record.get("p", b""),
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from collab.errors import DesignRoomsError
+from collab.limits import STORE_BYTES_MIN
 
 __all__ = ["Settings", "SettingsError"]
 
@@ -49,10 +50,12 @@ class Settings:
         bytes_max = environment.get("STORE_BYTES_MAX")
         return cls(
             host=host,
-            port=_number("PORT", environment.get("PORT", "8000"), 65_535),
+            port=_number("PORT", environment.get("PORT", "8000"), 1, 65_535),
             data_dir=Path(environment.get("DATA_DIR", "data")),
             web_dir=Path(environment.get("WEB_DIR", str(_web_dir()))),
-            store_bytes_max=_number("STORE_BYTES_MAX", bytes_max, 2**63) if bytes_max else None,
+            store_bytes_max=(
+                _number("STORE_BYTES_MAX", bytes_max, STORE_BYTES_MIN, 2**63) if bytes_max else None
+            ),
         )
 
     @property
@@ -75,7 +78,9 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _number(name: str, text: str, maximum: int) -> int:
-    if not text.isascii() or not text.isdigit() or int(text) > maximum:
-        raise SettingsError(f"{name}={text!r} is not a number from 0 to {maximum}")
+def _number(name: str, text: str, minimum: int, maximum: int) -> int:
+    # Twenty digits are more than any bound has, and int() refuses thousands of them.
+    is_number = text.isascii() and text.isdigit() and len(text) <= 20
+    if not is_number or not minimum <= int(text) <= maximum:
+        raise SettingsError(f"{name}={text[:80]!r} is not a number from {minimum} to {maximum}")
     return int(text)

@@ -1,8 +1,8 @@
 """The pages: the player with its room and token in its head, and what is shown instead of it.
 
 The player runs an untrusted design. Its policy sandboxes it into an opaque origin, which has no
-cookies and no storage and reaches nothing but this server's assets and its own feed. To such an
-origin ``'self'`` means nothing, so the policy names the server. SPEC: section PV. Called by
+cookies and no storage, and lets it fetch nothing but this server's assets and its own feed. An
+opaque origin is nobody's self, so the policy names the server. SPEC: section PV. Called by
 ``preview``.
 """
 
@@ -12,6 +12,7 @@ import re
 from html import escape
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 from runtime.errors import PreviewBusy, PreviewError
 
@@ -40,18 +41,19 @@ def origin_of(scheme: str, host: str) -> str:
     return f"{scheme}://{host}"
 
 
-def content_policy(origin: str) -> str:
-    """Return the ``Content-Security-Policy`` of the player on *origin*."""
+def content_policy(origin: str, room: str) -> str:
+    """Return the ``Content-Security-Policy`` of the player of *room* on *origin*."""
     return "; ".join(
         (
             "sandbox allow-scripts allow-forms",
             "default-src 'none'",
-            f"script-src {origin}",
+            f"script-src {origin}/assets/",
             # Layout that a design computes is set on elements as style attributes.
-            f"style-src {origin} 'unsafe-inline'",
-            f"img-src {origin} data: https:",
-            f"font-src {origin} data:",
-            f"connect-src {origin}",
+            f"style-src {origin}/assets/ 'unsafe-inline'",
+            # Images that a design names may come from anywhere, as in the designer.
+            f"img-src {origin}/assets/ data: https:",
+            f"font-src {origin}/assets/ data:",
+            f"connect-src {origin}/preview/{quote(room, safe='')}/",
             "base-uri 'none'",
             "form-action 'none'",
             f"frame-ancestors {origin}",

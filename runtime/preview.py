@@ -43,7 +43,7 @@ class _Preview:
                 raise PreviewDenied("the address of this page names no host", code="preview_host")
             await self._rooms.open(room)
             text = self._page.render(room, self._tokens.issue(room))
-            status, policy = 200, content_policy(origin)
+            status, policy = 200, content_policy(origin, room)
         except PreviewError as error:
             text, policy = error_page(error)
             status = error.http_status

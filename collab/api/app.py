@@ -6,7 +6,7 @@ SPEC: section AP. Called by ``main``.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -39,8 +39,10 @@ def build_app(
 ) -> Starlette:
     """Return the ASGI application; *host* is started and stopped with it.
 
+    ``app.state.failure`` is the ``DesignRoomsError`` that kept it from starting, or None.
+
     *extra_routes* come before the pages (the preview's proxy); *around* are entered after the host
-    has started, for processes that need a server to talk to.
+    has started: what has to be there first, and processes that need a server to talk to.
     """
     sockets = {
         "/yjs/{room:path}": Dialect.YJS,
@@ -64,20 +66,22 @@ def build_app(
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        app.state.is_ready = False
-        await host.start()
-        try:
-            for manager in around:
-                await manager.__aenter__()
-            app.state.is_ready = True
-            yield
-        finally:
-            app.state.is_ready = False
-            for manager in reversed(around):
-                await manager.__aexit__(None, None, None)
-            await host.stop()
+        async with AsyncExitStack() as stack:
+            try:
+                await host.start()
+                for manager in around:
+                    await stack.enter_async_context(manager)
+                app.state.is_ready = True
+                yield
+            except DesignRoomsError as error:
+                app.state.failure = error
+                raise
+            finally:
+                app.state.is_ready = False
+                # Before the processes around it: what was accepted is worth more than a preview.
+                await host.stop()
 
-    return Starlette(
+    app = Starlette(
         routes=routes,
         lifespan=lifespan,
         exception_handlers={
@@ -86,6 +90,9 @@ def build_app(
             Exception: on_bug,
         },
     )
+    app.state.is_ready = False
+    app.state.failure = None
+    return app
 
 
 async def _healthy(_request: Request) -> Response:
@@ -95,7 +102,7 @@ async def _healthy(_request: Request) -> Response:
 
 async def _ready(request: Request) -> Response:
     """The store is open and rooms can be joined."""
-    is_ready = getattr(request.app.state, "is_ready", False)
+    is_ready = request.app.state.is_ready
     return JsonResponse({"status": "ready" if is_ready else "starting"}, 200 if is_ready else 503)
 
 

@@ -15,6 +15,7 @@ _ROOM = {
     "required": True,
     "schema": {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}$"},
 }
+_HISTORY = "A page of the history. It may be shorter than asked for; it ends at the head."
 _PROBLEM = {
     "description": "What is wrong, with a stable code.",
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Error"}}},
@@ -101,7 +102,11 @@ def _content_paths() -> dict[str, Any]:
         },
         "/api/rooms/{room}/revisions": {
             "parameters": [_ROOM, *pages],
-            "get": _operation("A page of the history.", "Revisions"),
+            "get": _operation(_HISTORY, "Revisions"),
+        },
+        "/api/free/{collection}/{document}/revisions": {
+            "parameters": [_segment("collection"), _segment("document"), *pages],
+            "get": _operation(_HISTORY, "Revisions"),
         },
         "/api/rooms/{room}/model": {
             "parameters": [_ROOM],
@@ -142,6 +147,10 @@ def _operation(
     return operation
 
 
+def _segment(name: str) -> dict[str, Any]:
+    return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+
+
 def _query(name: str, schema: dict[str, Any]) -> dict[str, Any]:
     return {"name": name, "in": "query", "required": False, "schema": schema}
 
@@ -174,7 +183,17 @@ def _schemas() -> dict[str, Any]:
     }
     problems = {"type": "array", "items": _object(problem, ["node", "code", "message"])}
     fault = _object({"pointer": text, "line": number, "code": text, "reason": text}, ["pointer"])
-    revision = {"revision": number, "author": text, "time": moment, "kind": text, "update": text}
+    revision = {
+        "revision": number,
+        "author": text,
+        "time": moment,
+        "kind": {"enum": ["op", "create", "del", "none"]},
+        "change": {"description": "json0 components for an op, the document for a create."},
+        "update": {"type": "string", "contentEncoding": "base64"},
+        "epoch": number,
+        "source": {"type": ["string", "null"]},
+        "seq": {"type": ["integer", "null"]},
+    }
     session = {"user": text, "name": text, "color": text, "tenant": text, "role": text}
     return {
         "Session": _object(session, list(session)),

@@ -17,10 +17,17 @@ from collab.errors import NotAllowed
 from collab.messages import Principal
 from collab.ports import Authenticator
 
-__all__ = ["check_host", "check_origin", "principal_of"]
+__all__ = ["check_host", "check_origin", "principal_of", "room_name_of"]
 
 _LOCAL_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _SCHEMES: Final = {"ws": "http", "wss": "https"}
+# What stands before and after a room's name in an address.
+_ROOM_PATHS: Final = (
+    ("/yjs/", ""),
+    ("/rooms/", "/socket"),
+    ("/free/", "/socket"),
+    ("/api/free/", "/revisions"),
+)
 
 
 def check_host(connection: HTTPConnection) -> None:
@@ -58,3 +65,16 @@ def principal_of(
         token = authorization[7:].strip()
     peer = connection.client.host if connection.client is not None else ""
     return authenticator.authenticate(token=token, cookies=connection.cookies, peer=peer)
+
+
+def room_name_of(connection: HTTPConnection) -> str:
+    """Return the room's part of the address as it was sent, still percent-encoded.
+
+    The decoded path will not do: a slash within a name would come out as one between two names.
+    """
+    raw_path: bytes = connection.scope.get("raw_path", b"")
+    path = raw_path.decode("ascii", "replace").partition("?")[0]
+    for prefix, suffix in _ROOM_PATHS:
+        if path.startswith(prefix) and path.endswith(suffix):
+            return path[len(prefix) : len(path) - len(suffix)]
+    return ""

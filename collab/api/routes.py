@@ -7,9 +7,12 @@ answered in one place (``problem``). SPEC: section AP; the description that clie
 
 from __future__ import annotations
 
+import asyncio
 import base64
+from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from starlette.requests import Request
@@ -18,21 +21,30 @@ from starlette.routing import Route
 
 from collab.api.models import Format, export_model, import_model, problems_of
 from collab.api.problem import JsonResponse
-from collab.api.requests import check_host, check_origin, principal_of
+from collab.api.requests import check_host, check_origin, principal_of, room_name_of
 from collab.auth.local import COOKIE_NAME, Guest, LocalAuthenticator
-from collab.errors import InvalidValue, LimitExceeded, NotFound, PeerError
+from collab.errors import AlreadyExists, InvalidValue, LimitExceeded, NotFound, PeerError
 from collab.host.host import Host
 from collab.ids import RevisionNo, RoomId
-from collab.limits import MODEL_FILE_BYTES_MAX, READ_REVISIONS_MAX, ROOM_TITLE_UTF16_MAX
+from collab.limits import (
+    HISTORY_PAGE_BYTES,
+    HISTORY_READ_REVISIONS,
+    INTEGER_MAX,
+    MODEL_FILE_BYTES_MAX,
+    READ_REVISIONS_MAX,
+    ROOM_TITLE_UTF16_MAX,
+)
 from collab.messages import Principal
 from collab.model import dsl
+from collab.model.document import Document
 from collab.ports import RoomRecord
 from collab.revision import Revision
 from collab.values import check_text, plain, utf16_length
 
 __all__ = ["Routes"]
 
-_COOKIE_AGE_S = 365 * 24 * 3600
+_COOKIE_AGE_S: Final = 365 * 24 * 3600
+_FORMATS: Final[dict[str, Format]] = {"json": "json", "yaml": "yaml"}
 
 
 class Routes:
@@ -57,6 +69,9 @@ class Routes:
             Route(f"{room}/problems", self.problems, methods=["GET"]),
             Route(f"{room}/revisions", self.revisions, methods=["GET"]),
             Route(f"{room}/model", self.model, methods=["GET"]),
+            Route(
+                "/api/free/{collection}/{document:path}/revisions", self.revisions, methods=["GET"]
+            ),
         ]
 
     # --- sessions -----------------------------------------------------------------------------
@@ -118,10 +133,8 @@ class Routes:
         room_id = RoomId.application(principal.tenant, name)
         document = None
         if "model" in body:
-            document = dsl.read(
-                orjson.dumps(body["model"], option=orjson.OPT_INDENT_2),
-                registry=self._host.registry,
-            )
+            text = orjson.dumps(body["model"], option=orjson.OPT_INDENT_2)
+            document = await self._read_model(text, "json")
         await self._host.create(room_id, title, principal)
         if document is not None:
             await import_model(self._host, room_id, principal, document)
@@ -136,15 +149,16 @@ class Routes:
         check_origin(request)
         principal = self._principal(request)
         room_id = self._room_id(request)
-        document = dsl.read(
+        document = await self._read_model(
             await _bytes(request, MODEL_FILE_BYTES_MAX),
-            format=_format_of(request.headers.get("content-type", "")),
-            registry=self._host.registry,
+            _format_of(request.headers.get("content-type", "")),
         )
         is_missing = await self._host.store.room(room_id) is None
         if is_missing and request.query_params.get("create") == "true":
             title = str(document["application"].get("name", ""))
-            await self._host.create(room_id, title, principal)
+            # Somebody who was quicker has made it the room of the same name, as was asked for.
+            with suppress(AlreadyExists):
+                await self._host.create(room_id, _cut_title(title), principal)
         imported = await import_model(self._host, room_id, principal, document)
         return JsonResponse(
             {
@@ -158,12 +172,15 @@ class Routes:
     async def export(self, request: Request) -> Response:
         """Return the room's model in its canonical disk form."""
         room_id = self._room_id(request)
-        format: Format = "yaml" if request.query_params.get("format") == "yaml" else "json"
-        text = await export_model(self._host, room_id, format)
-        file_name = f"{room_id.name}.{format}"
+        name = request.query_params.get("format", "json")
+        if name not in _FORMATS:
+            raise PeerError("format is json or yaml", code="bad_parameter")
+        format_ = _FORMATS[name]
+        text = await export_model(self._host, room_id, format_)
+        file_name = f"{room_id.name}.{format_}"
         return Response(
             text,
-            media_type=f"application/{format}",
+            media_type=f"application/{format_}",
             headers={"content-disposition": f'attachment; filename="{file_name}"'},
         )
 
@@ -189,12 +206,27 @@ class Routes:
         """Return a page of the history."""
         room_id = self._room_id(request)
         record = await self._known(room_id)
-        after = _number(request, "after", 0, 2**53)
+        after = RevisionNo(_number(request, "after", 0, INTEGER_MAX))
         limit = _number(request, "limit", 100, READ_REVISIONS_MAX)
-        revisions = await self._host.store.revisions(room_id, RevisionNo(after), limit)
-        return JsonResponse(
-            {"revisions": [_revision(item) for item in revisions], "head": record.revision}
-        )
+        items = b",".join([item async for item in self._page(room_id, after, limit)])
+        text = b'{"revisions":[%b],"head":%d}' % (items, record.revision)
+        return Response(text, media_type="application/json")
+
+    async def _page(self, room_id: RoomId, after: RevisionNo, limit: int) -> AsyncIterator[bytes]:
+        """Yield at most *limit* revisions as JSON, fewer if they are large."""
+        size = 0
+        while limit > 0 and size < HISTORY_PAGE_BYTES:
+            count = min(limit, HISTORY_READ_REVISIONS)
+            revisions = await self._host.store.revisions(room_id, after, count)
+            for revision in revisions:
+                if size >= HISTORY_PAGE_BYTES:
+                    return
+                item = orjson.dumps(_revision(revision))
+                size += len(item)
+                yield item
+            if len(revisions) < count:
+                return
+            after, limit = revisions[-1].number, limit - count
 
     async def model(self, request: Request) -> Response:
         """Return the live form at the head."""
@@ -210,7 +242,15 @@ class Routes:
         return principal_of(self._authenticator, request, request.query_params.get("token"))
 
     def _room_id(self, request: Request) -> RoomId:
-        return RoomId.application(self._principal(request).tenant, request.path_params["room"])
+        tenant, parameters = self._principal(request).tenant, request.path_params
+        if "room" in parameters:
+            return RoomId.application(tenant, parameters["room"])
+        return RoomId.parse(tenant, room_name_of(request))
+
+    async def _read_model(self, text: bytes, format: Format) -> Document:
+        """Read a model file in another thread: it may take seconds, and rooms go on meanwhile."""
+        registry = self._host.registry
+        return await asyncio.to_thread(dsl.read, text, format=format, registry=registry)
 
     async def _known(self, room_id: RoomId) -> RoomRecord:
         record = await self._host.store.room(room_id)
@@ -252,12 +292,22 @@ def _revision(revision: Revision) -> dict[str, Any]:
         "kind": revision.kind,
         "change": plain(revision.change),
         "update": base64.b64encode(revision.update).decode(),
+        "epoch": revision.epoch,
+        "source": revision.source,
+        "seq": revision.seq,
     }
 
 
 def _time(time_ms: int) -> str:
     moment = datetime.fromtimestamp(time_ms / 1000, UTC)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _cut_title(title: str) -> str:
+    """Return as much of a model's name as a room's title holds."""
+    while utf16_length(title) > ROOM_TITLE_UTF16_MAX:
+        title = title[:-1]
+    return title
 
 
 def _has_token(request: Request) -> bool:
@@ -270,7 +320,8 @@ def _format_of(content_type: str) -> Format:
 
 def _number(request: Request, name: str, default: int, maximum: int) -> int:
     text = request.query_params.get(name, str(default))
-    if not text.isascii() or not text.isdigit() or int(text) > maximum:
+    # int() refuses thousands of digits, with an error of its own.
+    if not text.isascii() or not text.isdigit() or len(text) > 20 or int(text) > maximum:
         raise PeerError(f"{name} is a number from 0 to {maximum}", code="bad_parameter")
     return int(text)
 

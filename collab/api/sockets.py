@@ -17,7 +17,7 @@ import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from collab.api.connection import WebSocketConnection, cut_reason
-from collab.api.requests import check_origin, principal_of
+from collab.api.requests import check_origin, principal_of, room_name_of
 from collab.errors import DesignRoomsError, OperatingError
 from collab.host.drain import has_drained
 from collab.host.host import Host
@@ -201,28 +201,15 @@ def socket_handler(host: Host, authenticator: Authenticator, dialect: Dialect) -
             _log.info("socket.refused", code=error.code, path=websocket.url.path)
             await websocket.close(error.close_code, cut_reason(error.message))
             return
-        room_name = _room_name(websocket) if dialect is not Dialect.HOCUSPOCUS else None
+        room_name = room_name_of(websocket) if dialect is not Dialect.HOCUSPOCUS else None
         socket = _Socket(host, authenticator, websocket, make_adapter(), room_name)
         await socket.run(opens_at_once=dialect is Dialect.YJS)
 
     return handle
 
 
-# What stands before and after a room's name in the addresses of the sockets.
-_ROOM_PATHS: Final = (("/yjs/", ""), ("/rooms/", "/socket"), ("/free/", "/socket"))
-
 _ADAPTERS: Final[dict[Dialect, Callable[[], Adapter]]] = {
     Dialect.YJS: YjsAdapter,
     Dialect.HOCUSPOCUS: HocuspocusAdapter,
     Dialect.NATIVE: NativeAdapter,
 }
-
-
-def _room_name(websocket: WebSocket) -> str:
-    """Return the room's part of the address as it was sent, still percent-encoded."""
-    raw_path: bytes = websocket.scope.get("raw_path", b"")
-    path = raw_path.decode("ascii", "replace").partition("?")[0]
-    for prefix, suffix in _ROOM_PATHS:
-        if path.startswith(prefix) and path.endswith(suffix):
-            return path[len(prefix) : len(path) - len(suffix)]
-    return ""

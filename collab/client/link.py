@@ -53,6 +53,7 @@ class Link:
         self._exchange = exchange
         self._history = history
         self._is_afresh = False
+        self._has_diverged = False
         self._failures = 0
         self._error: tuple[str, str] | None = None
         self.last_failure = "not tried yet"
@@ -67,7 +68,7 @@ class Link:
             except ConnectionClosed as error:
                 self._on_closed(error)
             except ProtocolError as error:
-                self._is_afresh = True
+                self._is_afresh = self._has_diverged = True
                 self.last_failure = error.message
             except (OSError, TimeoutError, httpx.TransportError) as error:
                 self.last_failure = str(error) or type(error).__name__
@@ -92,7 +93,7 @@ class Link:
             async with asyncio.timeout(_WELCOME_TIMEOUT_S):
                 await self._await_welcome(socket)
             self._failures = 0
-            self._is_afresh = False
+            self._is_afresh = self._has_diverged = False
             writer = asyncio.create_task(self._write(socket))
             try:
                 while True:
@@ -112,7 +113,8 @@ class Link:
     async def _missing(self, welcome: Message) -> list[Revision]:
         """Read what lies between this client's revision and the snapshot of *welcome*."""
         gap = self._exchange.gap(welcome)
-        if gap is None or gap[1] - gap[0] > OP_BASE_LAG_MAX:
+        if gap is None or gap[1] - gap[0] > OP_BASE_LAG_MAX or self._has_diverged:
+            # What led into a fault once would lead into it again.
             return []
         after, through = gap
         revisions: list[Revision] = []

@@ -7,8 +7,8 @@ makes it differ from JavaScript for good. Reading the Doc item by item is no way
 shows no ids. So the places are kept here beside it, by clock.
 
 Neighbouring clocks mostly stand in one place (a text that somebody typed), so a client's clocks are
-held as spans in three arrays: where a span starts, the number of its container, and a tag of its
-key and of whether its content is deleted. What an item's place *was* never changes, deleted or not;
+held as spans in two arrays: where a span starts, and one number for its container, its key and
+whether its content is deleted. What an item's place *was* never changes, deleted or not;
 only content whose container was gone when it came stands nowhere. *Dead* containers, deleted
 themselves or within something deleted, are known too: in them, and only there, a Doc may have
 turned into garbage what the index still has a place for.
@@ -21,6 +21,7 @@ CR29). Called by ``crdt.placement``; kept by the room.
 from __future__ import annotations
 
 import sys
+import zlib
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
@@ -36,7 +37,8 @@ __all__ = ["Container", "Place", "PlaceIndex"]
 Container: TypeAlias = Id | str
 
 _NOWHERE: Final = -1
-_PENDING: Final = -2
+_KEY_BITS: Final = 32
+_KEY_MASK: Final = 2**_KEY_BITS - 1
 _UNKNOWN_KIND: Final = 255
 # Reading what waits takes some 10 µs an update: never more at once than nobody notices.
 _WAITING_UPDATES_MAX: Final = 512
@@ -52,58 +54,50 @@ class Place(NamedTuple):
 
 
 class _Pending(NamedTuple):
-    """An item by its id, with the neighbour beside which it stands."""
+    """The neighbour beside which an item stands that was not read yet."""
 
-    client: int
-    clock: int
-    neighbour: Id
+    neighbour: tuple[int, int]
     is_deleted: bool
 
 
 class _Spans:
-    """The clocks of one client, in runs that stand in one place."""
+    """The clocks of one client, in runs that stand in one place.
 
-    __slots__ = ("containers", "end", "starts", "tags", "types")
+    ``wheres`` holds a number for each run: of its container, key and deletedness (see ``_where``),
+    ``_NOWHERE``, or one below it for an item of ``_pending``. ``types`` are the clocks at which
+    shared types stand, in order.
+    """
+
+    __slots__ = ("end", "starts", "types", "wheres")
 
     def __init__(self) -> None:
         self.starts = array("I")
-        self.containers = array("i")
-        self.tags = array("i")
-        self.end = 0
-        # The clocks at which shared types stand, in order.
+        self.wheres = array("q")
         self.types = array("I")
+        self.end = 0
 
-    def add(self, clock: int, end: int, container: int, tag: int) -> None:
-        """Append the clocks from *clock* to before *end*."""
-        if clock > self.end:
+    def add(self, start: int, end: int, where: int) -> None:
+        """Append the clocks from *start* to before *end*."""
+        if start > self.end:
             # Only a Doc that lacks clocks has a gap, and nothing may stand in it.
             self.starts.append(self.end)
-            self.containers.append(_NOWHERE)
-            self.tags.append(0)
-        is_more = bool(self.starts) and self.containers[-1] == container and self.tags[-1] == tag
-        if not is_more:
-            self.starts.append(clock)
-            self.containers.append(container)
-            self.tags.append(tag)
+            self.wheres.append(_NOWHERE)
+        if not self.wheres or self.wheres[-1] != where:
+            self.starts.append(start)
+            self.wheres.append(where)
         self.end = end
 
     def find(self, clock: int) -> int:
         """Return the number of the span with *clock*, which lies before the end."""
         return bisect_right(self.starts, clock) - 1
 
-    def columns(self) -> tuple[array[int], ...]:
-        """Return everything but the end, as it is saved."""
-        return self.starts, self.containers, self.tags, self.types
-
     def merge(self) -> None:
         """Join neighbouring spans that turned out to stand in one place."""
         merged = _Spans()
         ends = [*self.starts[1:], self.end]
-        for start, end, container, tag in zip(
-            self.starts, ends, self.containers, self.tags, strict=True
-        ):
-            merged.add(start, end, container, tag)
-        self.starts, self.containers, self.tags = merged.starts, merged.containers, merged.tags
+        for start, end, where in zip(self.starts, ends, self.wheres, strict=True):
+            merged.add(start, end, where)
+        self.starts, self.wheres = merged.starts, merged.wheres
 
 
 class PlaceIndex:
@@ -138,7 +132,7 @@ class PlaceIndex:
         self._is_laid_out = False
         self._spans: dict[int, _Spans] = {}
         self._containers: list[Container] = []
-        self._numbers: dict[Container, int] = {}
+        self._numbers: dict[tuple[int, int] | str, int] = {}
         self._kinds = bytearray()
         self._dead = bytearray()
         self._keys: list[str | None] = [None]
@@ -166,15 +160,12 @@ class PlaceIndex:
         self._prepare()
         names = [name if isinstance(name, str) else list(name) for name in self._containers]
         spans = {
-            client: [
-                each.end,
-                *(column.tobytes() for column in each.columns()),
-            ]
+            client: [each.end, each.starts.tobytes(), each.wheres.tobytes(), each.types.tobytes()]
             for client, each in self._spans.items()
         }
         parts = [_SAVED_VERSION, names, bytes(self._kinds), bytes(self._dead), self._keys, spans]
-        saved: bytes = msgpack.packb(parts)
-        return saved
+        # The arrays are mostly zeros and small steps, and as large as the Doc's state.
+        return zlib.compress(msgpack.packb(parts), level=1)
 
     # --- questions ----------------------------------------------------------------------------
 
@@ -184,10 +175,11 @@ class PlaceIndex:
         if found is None:
             return None
         spans, index = found
-        container = spans.containers[index]
-        if container == _NOWHERE:
+        where = spans.wheres[index]
+        if where == _NOWHERE:
             return None
-        return Place(self._containers[container], self._keys[spans.tags[index] >> 1])
+        key = self._keys[(where & _KEY_MASK) >> 1]
+        return Place(self._containers[where >> _KEY_BITS], key)
 
     def kind_of(self, container: Container) -> int | None:
         """Return which ``TypeRef`` stands at an id; None if none does, or for a root."""
@@ -203,7 +195,8 @@ class PlaceIndex:
         if found is None:
             return True
         spans, index = found
-        return spans.containers[index] == _NOWHERE or bool(spans.tags[index] & 1)
+        # The number for nowhere is odd like those of what is deleted.
+        return bool(spans.wheres[index] & 1)
 
     def is_dead(self, container: Container) -> bool:
         """Whether a container is deleted, or lies within one that is."""
@@ -252,7 +245,7 @@ class PlaceIndex:
 
     def _restore(self, saved: bytes) -> bool:
         """Take up what was saved; False if it is not of this version."""
-        parts = msgpack.unpackb(saved, strict_map_key=False)
+        parts = msgpack.unpackb(zlib.decompress(saved), strict_map_key=False)
         if parts[0] != _SAVED_VERSION:
             return False
         _, names, kinds, dead, self._keys, saved_spans = parts
@@ -260,11 +253,12 @@ class PlaceIndex:
         self._numbers = {name: number for number, name in enumerate(self._containers)}
         self._kinds, self._dead = bytearray(kinds), bytearray(dead)
         self._key_numbers = {key: number for number, key in enumerate(self._keys)}
-        for client, (end, *packed) in saved_spans.items():
+        for client, (end, starts, wheres, types) in saved_spans.items():
             spans = self._spans[client] = _Spans()
             spans.end = end
-            for column, data in zip(spans.columns(), packed, strict=True):
-                column.frombytes(data)
+            spans.starts.frombytes(starts)
+            spans.wheres.frombytes(wheres)
+            spans.types.frombytes(types)
         return True
 
     def _take(self, update: bytes) -> None:
@@ -281,65 +275,73 @@ class PlaceIndex:
         spans = self._spans.get(client)
         if spans is None:
             spans = self._spans[client] = _Spans()
+        known = spans.end
         for clock, length, neighbour, parent, key, is_garbage, is_deleted, type_ref, _ in block:
             end = clock + length
-            if end <= spans.end:
+            if end <= known:
                 continue
-            start = max(clock, spans.end)
+            start = max(clock, known)
             if parent is not None:
-                container, tag = self._number_of(parent), self._key_number(key) << 1 | is_deleted
+                where = self._where(parent, key) | is_deleted
             elif is_garbage:
-                container, tag = _NOWHERE, 0
+                where = _NOWHERE
             else:
                 assert neighbour is not None
-                item = _Pending(client, start, neighbour, is_deleted)
-                container, tag = self._beside(item, spans)
-            spans.add(start, end, container, tag)
+                where = self._where_beside(client, start, neighbour, is_deleted)
+            spans.add(start, end, where)
             if type_ref is not None:
                 spans.types.append(clock)
-                self._kinds[self._number_of(Id(client, clock))] = type_ref
+                self._kinds[self._number_of((client, clock))] = type_ref
 
-    def _beside(self, item: _Pending, spans: _Spans) -> tuple[int, int]:
-        """Return the container and the tag of an item, which is left pending if need be."""
-        client, clock = item.neighbour
-        other = spans if client == item.client else self._spans.get(client)
-        if other is None or clock >= other.end:
-            self._pending.append(item)
-            return _PENDING, len(self._pending) - 1
-        last = len(other.starts) - 1
-        index = last if clock >= other.starts[last] else other.find(clock)
-        container, tag = other.containers[index], other.tags[index]
-        if container >= 0:
-            return container, tag & ~1 | item.is_deleted
-        if container == _PENDING:
-            before = self._pending[tag]
-            is_next = other is spans and index == last and clock + 1 == item.clock
-            if not is_next or before.is_deleted != item.is_deleted:
-                self._pending.append(item)
-                tag = len(self._pending) - 1
-        return container, tag
+    def _where(self, parent: tuple[int, int] | str, key: str | None) -> int:
+        """Return the number of a place, with the lowest bit left for what is deleted there."""
+        number = self._key_numbers.get(key)
+        if number is None:
+            number = self._key_numbers[key] = len(self._keys)
+            self._keys.append(key)
+        return self._number_of(parent) << _KEY_BITS | number << 1
+
+    def _where_beside(
+        self, client: int, start: int, neighbour: tuple[int, int], is_deleted: bool
+    ) -> int:
+        """Return the number of an item's place beside its neighbour, or leave it pending."""
+        other_client, clock = neighbour
+        other = self._spans.get(other_client)
+        if other is not None and clock < other.end:
+            last = len(other.starts) - 1
+            index = last if clock >= other.starts[last] else other.find(clock)
+            where = other.wheres[index]
+            if where >= 0:
+                return where & ~1 | is_deleted
+            if where == _NOWHERE:
+                return where
+            is_next = other_client == client and clock + 1 == start
+            if is_next and self._pending[_NOWHERE - 1 - where].is_deleted == is_deleted:
+                return where
+        self._pending.append(_Pending(neighbour, is_deleted))
+        return _NOWHERE - len(self._pending)
 
     def _resolve_pending(self) -> None:
         """Give every item that waited the place of its neighbour, along chains of them."""
-        for pending in self._pending:
-            spans = self._spans[pending.client]
-            index = spans.find(pending.clock)
-            chain: list[tuple[_Spans, int]] = []
-            while spans.containers[index] == _PENDING:
-                chain.append((spans, index))
-                client, clock = self._pending[spans.tags[index]].neighbour
-                other = self._spans.get(client)
-                # What a Doc gave out lacks nothing.
-                assert other is not None and clock < other.end
-                spans, index = other, other.find(clock)
-            container, tag = spans.containers[index], spans.tags[index] & ~1
-            for spans, index in chain:
-                is_deleted = container >= 0 and self._pending[spans.tags[index]].is_deleted
-                spans.containers[index] = container
-                spans.tags[index] = tag | is_deleted
-        for client in {pending.client for pending in self._pending}:
-            self._spans[client].merge()
+        for spans in self._spans.values():
+            if spans.wheres and min(spans.wheres) < _NOWHERE:
+                for index, where in enumerate(spans.wheres):
+                    if where < _NOWHERE:
+                        self._resolve(spans, index)
+                spans.merge()
         self._pending.clear()
+
+    def _resolve(self, spans: _Spans, index: int) -> None:
+        chain: list[tuple[_Spans, int, bool]] = []
+        while (where := spans.wheres[index]) < _NOWHERE:
+            neighbour, is_deleted = self._pending[_NOWHERE - 1 - where]
+            chain.append((spans, index, is_deleted))
+            # What a Doc gave out lacks nothing.
+            client, clock = neighbour
+            spans = self._spans[client]
+            index = spans.find(clock)
+        for spans, index, is_deleted in chain:
+            spans.wheres[index] = where if where == _NOWHERE else where & ~1 | is_deleted
 
     def _take_deletes(self, client: int, ranges: Iterable[tuple[int, int]]) -> None:
         """Mark the types among deleted clocks; what lies in them is dead with them."""
@@ -349,20 +351,13 @@ class PlaceIndex:
         for clock, length in ranges:
             first = bisect_left(spans.types, clock)
             for type_clock in spans.types[first : bisect_left(spans.types, clock + length)]:
-                self._dead[self._numbers[Id(client, type_clock)]] = 1
+                self._dead[self._numbers[client, type_clock]] = 1
 
-    def _number_of(self, container: Container) -> int:
+    def _number_of(self, container: tuple[int, int] | str) -> int:
         number = self._numbers.get(container)
         if number is None:
             number = self._numbers[container] = len(self._containers)
-            self._containers.append(container)
+            self._containers.append(container if isinstance(container, str) else Id(*container))
             self._kinds.append(_UNKNOWN_KIND)
             self._dead.append(0)
-        return number
-
-    def _key_number(self, key: str | None) -> int:
-        number = self._key_numbers.get(key)
-        if number is None:
-            number = self._key_numbers[key] = len(self._keys)
-            self._keys.append(key)
         return number

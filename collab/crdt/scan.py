@@ -10,10 +10,10 @@ SPEC: section CR (rule CR25). Called by ``crdt.places`` and ``crdt.pairs``.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, TypeAlias
 
 from collab.crdt.lib0 import Decoder
-from collab.crdt.structs import Id, TypeRef
+from collab.crdt.structs import TypeRef
 from collab.values import utf16_length
 
 __all__ = ["Scanned", "scan"]
@@ -29,24 +29,21 @@ _HAS_PARENT_KEY: Final = 0x20
 _CONTENT_BITS: Final = 0x1F
 
 
-class Scanned(NamedTuple):
-    """Where one struct stands.
-
-    ``neighbour`` is the origin or else the right origin; only an item without either has a
-    ``parent``, a root's name or the id of a type, and perhaps a ``key``. ``is_garbage`` is a gc
-    struct, ``is_deleted`` an item whose content is gone. ``type_ref`` is set if it is a shared
-    type, ``text`` if it is a text with surrogate pairs.
-    """
-
-    clock: int
-    length: int
-    neighbour: Id | None = None
-    parent: Id | str | None = None
-    key: str | None = None
-    is_garbage: bool = False
-    is_deleted: bool = False
-    type_ref: int | None = None
-    text: str | None = None
+# Where one struct stands, as a plain tuple because a state holds some hundred thousand: clock,
+# length, the origin or else the right origin, for an item without either the parent (a root's name
+# or the id of a type) and the key, whether it is a gc struct, whether it is an item whose content
+# is gone, the ``TypeRef`` of a shared type, and the text if it holds surrogate pairs.
+Scanned: TypeAlias = tuple[
+    int,
+    int,
+    tuple[int, int] | None,
+    tuple[int, int] | str | None,
+    str | None,
+    bool,
+    bool,
+    int | None,
+    str | None,
+]
 
 
 def scan(update: bytes, deletes: Deletes) -> Iterator[tuple[int, Iterator[Scanned]]]:
@@ -79,28 +76,28 @@ def _scan_block(decoder: Decoder, count: int) -> Iterator[Scanned]:
             continue
         if info == _GC:
             length = read_var_uint()
-            yield Scanned(clock, length, is_garbage=True)
+            yield clock, length, None, None, None, True, False, None, None
             clock += length
             continue
-        neighbour: Id | None = None
-        parent: Id | str | None = None
+        neighbour: tuple[int, int] | None = None
+        parent: tuple[int, int] | str | None = None
         key: str | None = None
         if info & _HAS_ORIGIN:
-            neighbour = Id(read_var_uint(), read_var_uint())
+            neighbour = (read_var_uint(), read_var_uint())
         if info & _HAS_RIGHT_ORIGIN:
-            right_origin = Id(read_var_uint(), read_var_uint())
+            right_origin = (read_var_uint(), read_var_uint())
             neighbour = neighbour or right_origin
         if neighbour is None:
             if read_var_uint():
                 parent = decoder.read_var_string()
             else:
-                parent = Id(read_var_uint(), read_var_uint())
+                parent = (read_var_uint(), read_var_uint())
             if info & _HAS_PARENT_KEY:
                 key = decoder.read_var_string()
         reference = info & _CONTENT_BITS
         length, type_ref, text = _scan_content(decoder, reference)
         is_deleted = reference == _DELETED
-        yield Scanned(clock, length, neighbour, parent, key, False, is_deleted, type_ref, text)
+        yield clock, length, neighbour, parent, key, False, is_deleted, type_ref, text
         clock += length
 
 

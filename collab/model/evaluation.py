@@ -147,7 +147,7 @@ def evaluate(node: str, props: Mapping[str, Json], known: Known) -> Evaluation:
     return Evaluation(
         tuple(problems),
         frozenset(item.value["ref"] for item in found if not isinstance(item.value, str)),
-        any(isinstance(item.value, str) for item in found),
+        any(map(_depends_on_names, found)),
     )
 
 
@@ -241,6 +241,14 @@ def _live_path(place: Path, props: Mapping[str, Json], definition: Definition) -
         value = value.get(step) if isinstance(value, Mapping) else None
         shape = shape.member(step) if shape is not None and isinstance(step, str) else None
     return tuple(path)
+
+
+def _depends_on_names(occurrence: Occurrence) -> bool:
+    """Tell whether a name that comes or goes elsewhere may make or mend this occurrence."""
+    value, reference = occurrence.value, occurrence.reference
+    if not isinstance(value, str) or value in reference.also:
+        return False
+    return not (reference.is_path and "." in value)
 
 
 def _is_dangling(occurrence: Occurrence, site: Site, known: Known) -> bool:

@@ -24,6 +24,7 @@ from collab.limits import (
     ADDRESS_BYTES_MAX,
     ADDRESSES_PER_SOCKET_MAX,
     FRAME_BYTES_MAX,
+    HELD_ACKS_MAX,
     STEP2_BYTES_MAX,
     TOKEN_BYTES_MAX,
     UNAUTHENTICATED_MESSAGES_MAX,
@@ -235,6 +236,11 @@ class HocuspocusAdapter:
             return expel(channel, address, reason)
         if kind != STEP2:
             check_frame(frame)
+        if address.held + address.undecided > HELD_ACKS_MAX:
+            raise LimitExceeded(
+                f"more than {HELD_ACKS_MAX} edits wait for their acknowledgement",
+                code="limit_acks",
+            )
         session = address.session
         if session is None:
             self._queue(address, kind, frame)

@@ -10,7 +10,6 @@ SPEC: section NA, which is the text of the protocol. Called by the host through
 
 # This protocol has one channel, so the port's ``channel`` says nothing here.
 
-
 from __future__ import annotations
 
 from collections.abc import Hashable

@@ -10,7 +10,6 @@ SPEC: section YW. Called by the host through :class:`~collab.protocol.adapter.Ad
 
 # This protocol has one channel, so the port's ``channel`` says nothing here.
 
-
 from __future__ import annotations
 
 from collections.abc import Hashable

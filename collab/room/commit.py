@@ -15,6 +15,7 @@ import orjson
 
 from collab.crdt.bridge import Bridge, state_vector_of
 from collab.crdt.deletes import DeleteSet
+from collab.crdt.places import PlaceIndex
 from collab.crdt.update import (
     DecodedUpdate,
     Inspection,
@@ -119,9 +120,11 @@ class Committer:
             document=document,
             state=snapshot.state,
         )
+        self._places = PlaceIndex(self._bridge.diff, snapshot.places)
         for revision in tail:
             if revision.update:
                 self._bridge.replay(revision.update)
+                self._places.note(revision.update)
 
     # --- reading ------------------------------------------------------------------------------
 
@@ -169,6 +172,7 @@ class Committer:
             state=self.diff(b"\x00"),
             marks=dict(self.ledger.marks),
             clients=dict(self.ledger.clients),
+            places=self._places.to_bytes(),
         )
 
     # --- an OT op -----------------------------------------------------------------------------
@@ -301,6 +305,7 @@ class Committer:
             owner_of=self._owner_of,
             principal=principal.user,
             rules=self._rules.update_rules,
+            places=self._places,
         )
         if len(self.ledger.clients) + len(inspection.new_clients) > CLIENT_IDS_PER_ROOM_MAX:
             raise LimitExceeded(
@@ -428,6 +433,8 @@ class Committer:
 
     def _finish(self, outcome: Outcome, revision: Revision, op: Sequence[Component]) -> None:
         self.ledger.record(revision)
+        if revision.update:
+            self._places.note(revision.update)
         self.exists = _exists_after(self.exists, revision)
         self._document_bytes += _size_change(op)
         if self.problems is not None and op:

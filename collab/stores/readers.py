@@ -1,4 +1,4 @@
-"""The readers: a few threads, each with a connection of its own, so that no read waits for a commit.
+"""The readers: threads with connections of their own, so that no read waits for a commit.
 
 In WAL mode a reader sees the last commit before it began and blocks nobody. Decoding is done here
 too: a large snapshot takes tens of milliseconds, which on the event loop would be a pause for every

@@ -89,28 +89,28 @@ def test_refused_edit_is_undone_and_explained(server: Server) -> None:
 
 def test_offline_edits_arrive_after_a_restart(tmp_path: Path) -> None:
     """[AP4] a server restart loses and doubles nothing, of either client."""
-    with Server(tmp_path) as server:
-        with (
-            Editor("y-websocket", server, "d/doc") as one,
-            Editor("hocuspocus", server, "d/doc") as other,
-        ):
-            one.wait_synced()
-            other.wait_synced()
-            one.do("set", path=["model", "log"], value={"$array": []})
-            one.do("set", path=["model", "text"], value={"$text": ""})
-            other.wait(lambda state: "text" in state["roots"]["model"], "the first edits")
-            server.stop()
-            for number in range(25):
-                one.do("text", path=["model", "text"], at=0, insert="a")
-                other.do("text", path=["model", "text"], at=0, insert="é")
-            server.start()
-            other.wait_stored()
-            for editor in (one, other):
-                editor.wait(
-                    lambda state: len(state["roots"]["model"]["text"]) == 50, "every offline edit"
-                )
-            assert one.root("model") == other.root("model")
-            assert sorted(one.root("model")["text"]) == ["a"] * 25 + ["é"] * 25
+    with (
+        Server(tmp_path) as server,
+        Editor("y-websocket", server, "d/doc") as one,
+        Editor("hocuspocus", server, "d/doc") as other,
+    ):
+        one.wait_synced()
+        other.wait_synced()
+        one.do("set", path=["model", "log"], value={"$array": []})
+        one.do("set", path=["model", "text"], value={"$text": ""})
+        other.wait(lambda state: "text" in state["roots"]["model"], "the first edits")
+        server.stop()
+        for _ in range(25):
+            one.do("text", path=["model", "text"], at=0, insert="a")
+            other.do("text", path=["model", "text"], at=0, insert="é")
+        server.start()
+        other.wait_stored()
+        for editor in (one, other):
+            editor.wait(
+                lambda state: len(state["roots"]["model"]["text"]) == 50, "every offline edit"
+            )
+        assert one.root("model") == other.root("model")
+        assert sorted(one.root("model")["text"]) == ["a"] * 25 + ["é"] * 25
 
 
 def test_stored_means_appended(server: Server) -> None:

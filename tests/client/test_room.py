@@ -56,7 +56,7 @@ async def until(look: Callable[[], Any], room: Room) -> None:
     changed = asyncio.Event()
     stop = room.listen(lambda _event: changed.set())
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not look():
                 changed.clear()
                 await changed.wait()
@@ -201,7 +201,7 @@ async def test_server_restart(tmp_path: Path) -> None:
 
 async def take(revisions: AsyncIterator[Revision], count: int) -> list[Revision]:
     taken: list[Revision] = []
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         async for revision in revisions:
             taken.append(revision)
             if len(taken) == count:

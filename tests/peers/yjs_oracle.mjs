@@ -132,7 +132,8 @@ class RandomEditor {
     const visit = (type, depth) => {
       found.push({ type, depth })
       const children = type instanceof Y.Map
-        ? [...type.values()]
+        // Sorted, because the order of keys is that of the bytes in which they came.
+        ? [...type.keys()].sort().map((key) => type.get(key))
         : type instanceof Y.Array ? type.toArray() : []
       for (const child of children) {
         if (child instanceof Y.Map || child instanceof Y.Array || child instanceof Y.Text) {

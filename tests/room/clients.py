@@ -228,9 +228,7 @@ class OtClient(Client):
     def _send(self) -> None:
         assert self.session is not None and self.sent is not None
         base, kind, change = self.sent
-        self.world.feed(
-            Submit(self.session, self.source, self.seq, base, kind, copy_json(change))
-        )
+        self.world.feed(Submit(self.session, self.source, self.seq, base, kind, copy_json(change)))
 
     def settle(self) -> None:
         self._flush()

@@ -39,7 +39,13 @@ def run_history(kind: str, seed: int, steps: int, oracle: YjsOracle | None = Non
     is_application = kind.startswith("application")
     registry = builtin()
     rules = ApplicationRules(registry) if is_application else FreeRules()
-    world = World(seed, rules=rules, is_application=is_application)
+    world = World(
+        seed,
+        rules=rules,
+        is_application=is_application,
+        # The server writes below all clients' ids, or above some of them.
+        first_token=1 + 5000 * (seed % 2),
+    )
     for client in _clients(world, kind, oracle):
         world.add(client)
     # So that there is a document that OT clients can edit.
@@ -79,9 +85,11 @@ def _clients(world: World, kind: str, oracle: YjsOracle | None) -> list[Client]:
         for index in range(2)
     ]
     for index in range(3 if oracle is None else 1):
-        client_id = world.rng.choice([1000 + index, 2**31 + index, 3 + index * 100])
+        client_id = world.rng.choice([1000 + index, 2**31 + index, 2**32 - 1 - index])
         clients.append(
-            YjsClient(world, f"y{index}", client_id=client_id, roots=roots, author=author(is_yjs=True))
+            YjsClient(
+                world, f"y{index}", client_id=client_id, roots=roots, author=author(is_yjs=True)
+            )
         )
     if oracle is not None:
         for index in range(2):
@@ -89,7 +97,7 @@ def _clients(world: World, kind: str, oracle: YjsOracle | None) -> list[Client]:
                 JsClient(
                     world,
                     f"js{index}",
-                    client_id=world.rng.choice([2000 + index, 2**32 - 10 + index]),
+                    client_id=world.rng.choice([2000 + index, 2**32 - 10 - index]),
                     roots=roots,
                     author=author(is_yjs=True, is_js=True),
                     oracle=oracle,

@@ -15,7 +15,17 @@ from pycrdt import Doc, Map, Text
 from collab.crdt.view import prelim
 from collab.values import Json, SharedList, SharedMap, SharedText, plain
 
-__all__ = ["DeleteKey", "DeleteText", "InsertText", "Intent", "Raw", "SetKey", "for_js", "for_ot", "perform"]
+__all__ = [
+    "DeleteKey",
+    "DeleteText",
+    "InsertText",
+    "Intent",
+    "Raw",
+    "SetKey",
+    "for_js",
+    "for_ot",
+    "perform",
+]
 
 Path: TypeAlias = tuple[str | int, ...]
 

@@ -52,7 +52,9 @@ __all__ = ["World"]
 class World:
     """A room, its log, and a scheduler that decides what happens next."""
 
-    def __init__(self, seed: int, *, rules: RoomRules, is_application: bool) -> None:
+    def __init__(
+        self, seed: int, *, rules: RoomRules, is_application: bool, first_token: int = 1
+    ) -> None:
         self.rng = random.Random(seed)
         self.rules = rules
         self.is_application = is_application
@@ -60,7 +62,7 @@ class World:
         self.snapshots: list[tuple[RevisionNo, bytes]] = []
         self.clients: dict[SessionId, Client] = {}
         self.everybody: list[Client] = []
-        self.token = 0
+        self.token = first_token - 1
         self.time_ms = 1_000
         self.reopenings = 0
         self._numbers = 0

@@ -33,7 +33,7 @@ def _revision(number: int) -> Revision:
 async def test_a_fault_strikes_before_or_after(
     error: AppendRefused, moment: Moment, stored: int
 ) -> None:
-    """[ST28] The caller gets what the fault raised; the log has all or nothing; the room goes on."""
+    """[ST28] the caller gets what the fault raised; the log has all or nothing."""
     struck: list[tuple[RoomId, int]] = []
 
     def faults(now: Moment, room: RoomId, revisions: Sequence[Revision]) -> None:

@@ -94,7 +94,11 @@ export class RoomConnection {
   }
 
   dismiss(notice: number): void {
-    this.state.update((state) => ({ ...state, notices: state.notices.filter((other) => other.id !== notice) }));
+    this.state.update((state) => {
+      const isRefusal = state.notices.some((other) => other.id === notice && other.kind === "refused");
+      const notices = state.notices.filter((other) => other.id !== notice);
+      return { ...state, notices, refused: isRefusal ? null : state.refused };
+    });
   }
 
   reconnect(): void {

@@ -42,6 +42,10 @@ export function Outlines({ artboard, page }: { readonly artboard: RefObject<HTML
     });
     setBoxes((previous) => (sameBoxes(previous, next) ? previous : next));
   }, [artboard, people, selected, snapshot, page, size]);
+  useEffect(() => {
+    // What was chosen in the tree comes into sight; a page itself is no place to scroll to.
+    if (selected !== page) find(artboard.current, selected)?.scrollIntoView({ block: "nearest" });
+  }, [artboard, selected, page]);
   return (
     <div className="dr-outlines" aria-hidden>
       {boxes.map(({ key, name, color, left, top, width, height }) => (
@@ -59,10 +63,14 @@ export function Outlines({ artboard, page }: { readonly artboard: RefObject<HTML
   );
 }
 
+function find(artboard: HTMLElement | null, id: string): Element | null {
+  const shadow = artboard?.querySelector(".dr-shadow")?.shadowRoot;
+  return shadow?.querySelector(`[data-node="${CSS.escape(id)}"]`) ?? null;
+}
+
 function measure(artboard: HTMLElement, id: string) {
-  const shadow = artboard.querySelector(".dr-shadow")?.shadowRoot;
-  const element = shadow?.querySelector(`[data-node="${CSS.escape(id)}"]`);
-  if (!element) return null;
+  const element = find(artboard, id);
+  if (element === null) return null;
   const frame = artboard.getBoundingClientRect();
   const box = element.getBoundingClientRect();
   return { left: box.left - frame.left, top: box.top - frame.top, width: box.width, height: box.height };

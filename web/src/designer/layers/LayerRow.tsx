@@ -2,7 +2,7 @@
 import { ChevronRight, CircleAlert } from "lucide-react";
 import { type CSSProperties, memo, type MouseEvent } from "react";
 
-import { nodeLabel, typeTitle } from "../../model/labels";
+import { typeTitle } from "../../model/labels";
 import type { TreeRow } from "../../model/tree";
 import { DefinitionIcon, sectionIcon } from "../DefinitionIcon";
 import { useDesk } from "../desk";
@@ -11,6 +11,7 @@ import type { Person } from "../state";
 
 export interface LayerRowProps {
   readonly row: TreeRow;
+  readonly label: string;
   readonly isSelected: boolean;
   readonly problems: number;
   readonly people: readonly Person[];
@@ -21,10 +22,9 @@ export function rowElementId(key: string): string {
   return `layer-${key}`;
 }
 
-export const LayerRow = memo(function LayerRow({ row, isSelected, problems, people, isRefused }: LayerRowProps) {
+export const LayerRow = memo(function LayerRow({ row, label, isSelected, problems, people, isRefused }: LayerRowProps) {
   const desk = useDesk();
   const flash = useFlash(row.key);
-  const label = row.node === null ? row.title : nodeLabel(row.node, desk.registry, desk.snapshot);
   const type = row.node === null ? null : typeTitle(row.node.type, desk.registry);
   const toggle = (event: MouseEvent): void => {
     event.stopPropagation();
@@ -68,7 +68,17 @@ export const LayerRow = memo(function LayerRow({ row, isSelected, problems, peop
       )}
     </div>
   );
-});
+}, sameRow);
+
+// Rows are built anew after each edit; most of them say what they said before.
+function sameRow(a: LayerRowProps, b: LayerRowProps): boolean {
+  return sameMembers({ ...a, row: null }, { ...b, row: null }) && sameMembers(a.row, b.row);
+}
+
+function sameMembers<T extends object>(a: T, b: T): boolean {
+  const keys = Object.keys(a) as (keyof T)[];
+  return keys.every((key) => Object.is(a[key], b[key]));
+}
 
 // A label alone would make two buttons called "Save" and a text "Save" the same to a listener.
 function rowName(label: string, type: string | null, row: TreeRow, problems: number): string {

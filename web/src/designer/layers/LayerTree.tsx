@@ -2,6 +2,7 @@
 import { useEffect, useMemo, useRef } from "react";
 
 import { useSelect } from "../../shared/store";
+import { nodeLabel } from "../../model/labels";
 import { treeRows } from "../../model/tree";
 import { useConnection, useDesk, useSelection, useSnapshot } from "../desk";
 import { handleKey } from "../keyboard";
@@ -40,6 +41,7 @@ export function LayerTree() {
         <LayerRow
           key={row.key}
           row={row}
+          label={row.node === null ? row.title : nodeLabel(row.node, desk.registry, snapshot)}
           isSelected={row.key === selected}
           problems={problems.get(row.key) ?? 0}
           people={people.get(row.key) ?? NOBODY}

@@ -1,0 +1,232 @@
+"""Benchmark of a whole server: ``python -m benchmarks.server [--seconds SECONDS]``.
+
+A real ``design-rooms serve`` on the loopback, with SQLite on a temporary folder, and a load
+generator in this process: real frames on real sockets. Commits are edits of the order-management
+sample in application rooms, so every one is transformed, checked against the definitions, appended
+durably and pushed to everybody in the room. Takes about a minute and a half.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import random
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+import uvloop
+
+from benchmarks.clients import Client, NativeClient, YjsClient
+from benchmarks.history import (
+    buttons_of,
+    large_document,
+    sample_document,
+    sample_path,
+    write_history,
+)
+from benchmarks.preview import measure_preview
+from benchmarks.process import ServerProcess, machine_facts
+from collab.auth.local import LocalAuthenticator
+from collab.ids import RoomId
+from collab.stores.sqlite import SqliteStore
+
+__all__ = ["main"]
+
+WARM_UP_SECONDS = 0.5
+OPENINGS = 3
+MEMORY_ROOMS = 100
+LARGE_COPIES = 52
+
+
+@dataclass(frozen=True)
+class Load:
+    """*clients* in each of *rooms*; each edits *rate* times a second, or as fast as it may (0)."""
+
+    dialect: type[Client]
+    clients: int
+    rooms: int
+    rate: float = 0.0
+
+    def __str__(self) -> str:
+        kind = "ops" if self.dialect is NativeClient else "Yjs"
+        pace = f"{self.rate:g}/s each" if self.rate else "at once"
+        rooms = "1 room" if self.rooms == 1 else f"{self.rooms} rooms"
+        return f"{kind:3} {self.clients * self.rooms:3} clients, {rooms:8} {pace:10}"
+
+
+def loads() -> list[Load]:
+    shapes = [(1, 1), (8, 1), (32, 1), (1, 8), (1, 32)]
+    paced = [(8, 1, 10.0), (32, 1, 5.0), (4, 16, 2.0)]
+    result = []
+    for dialect in (NativeClient, YjsClient):
+        result += [Load(dialect, clients, rooms) for clients, rooms in shapes]
+        result += [Load(dialect, *shape) for shape in paced]
+    return result
+
+
+# --- commits and latency ------------------------------------------------------------------------
+
+
+async def measure_loads(folder: Path, seconds: float) -> None:
+    print(
+        f"\nCommits: edits that were ordered, checked and made durable, each pushed to the whole "
+        f"room ({seconds:g} s each)\n"
+        f"{'':44} commits/s  pushes/s   ack p50   ack p99  server CPU  load CPU\n"
+        f"{'':44}                         (ms)      (ms)  (us/commit)  (share)"
+    )
+    with ServerProcess(folder) as server:
+        content = sample_path().read_bytes()
+        for number, load in enumerate(loads()):
+            names = [f"bench-{number}-{room}" for room in range(load.rooms)]
+            for name in names:
+                server.import_model(name, content)
+            await measure_load(server, load, names, seconds)
+
+
+async def measure_load(
+    server: ServerProcess, load: Load, names: Sequence[str], seconds: float
+) -> None:
+    nodes = buttons_of(server.get(f"/api/rooms/{names[0]}/model").json()["model"])
+    clients = [
+        load.dialect(server.port, name, nodes[number % len(nodes)])
+        for name in names
+        for number in range(load.clients)
+    ]
+    for client in clients:
+        await client.join()
+    running = [asyncio.create_task(pace(client, load.rate)) for client in clients if load.rate]
+    for client in clients:
+        if not load.rate:
+            client.on_answer = client.edit
+            client.edit()
+    await asyncio.sleep(WARM_UP_SECONDS)
+    for client in clients:
+        client.times.clear()
+        client.delivered = 0
+    start, cpu, own = time.perf_counter(), server.cpu_seconds, time.process_time()
+    await asyncio.sleep(seconds)
+    took = time.perf_counter() - start
+    cpu, own = server.cpu_seconds - cpu, time.process_time() - own
+    times = sorted(duration for client in clients for duration in client.times)
+    delivered = sum(client.delivered for client in clients)
+    for task in running:
+        task.cancel()
+    for client in clients:
+        client.close()
+    assert times, clients[0].socket.close_reason
+    print(
+        f"{load!s:44} {len(times) / took:9,.0f} {delivered / took:9,.0f} "
+        f"{percentile(times, 0.5):9.2f} {percentile(times, 0.99):9.2f} "
+        f"{cpu / len(times) * 1e6:12,.0f} {own / took:8.0%}",
+        flush=True,
+    )
+
+
+async def pace(client: Client, rate: float) -> None:
+    """Edit *rate* times a second on average; never with more than one change in flight."""
+    await asyncio.sleep(random.random() / rate)
+    while True:
+        if not client.is_waiting:
+            client.edit()
+        await asyncio.sleep(random.uniform(0.5, 1.5) / rate)
+
+
+def percentile(times: Sequence[float], share: float) -> float:
+    """Return in milliseconds what *share* of the sorted *times* stay below."""
+    return times[int(share * (len(times) - 1))] * 1_000
+
+
+# --- opening ------------------------------------------------------------------------------------
+
+
+async def measure_openings(folder: Path) -> None:
+    cases = [
+        ("order management, 82 nodes", "h1000", 1, 1_000),
+        ("order management, 82 nodes", "h10000", 1, 10_000),
+        ("order management, 82 nodes", "h100000", 1, 100_000),
+        (f"{LARGE_COPIES} times that, 1 MB of JSON", "large", LARGE_COPIES, 10_000),
+    ]
+    store = SqliteStore(folder / "rooms.db")
+    await store.open()
+    await write_history(store, local_room("warm"), sample_document(), 600)
+    for _, name, copies, revisions in cases:
+        document = large_document(copies)
+        await write_history(store, local_room(name), document, revisions)
+    await store.close()
+    times: dict[str, list[float]] = {name: [] for _, name, _, _ in cases}
+    for _ in range(OPENINGS):
+        with ServerProcess(folder) as server:
+            await join_time(server, "warm")
+            for _, name, _, _ in cases:
+                times[name].append(await join_time(server, name))
+    print(
+        "\nOpening: from connecting to the welcome, first join of a room on a fresh process "
+        f"(median of {OPENINGS} processes)"
+    )
+    for label, name, _, revisions in cases:
+        print(f"{label:32} {revisions:9,} revisions {median(times[name]) * 1e3:9.1f} ms")
+
+
+def local_room(name: str) -> RoomId:
+    """Return the room that a client without credentials means by *name*."""
+    authenticator = LocalAuthenticator(b"")
+    tenant = authenticator.authenticate(token=None, cookies={}, peer="127.0.0.1").tenant
+    return RoomId(tenant, name)
+
+
+async def join_time(server: ServerProcess, room: str) -> float:
+    client = NativeClient(server.port, room, "")
+    start = time.perf_counter()
+    await client.join()
+    took = time.perf_counter() - start
+    client.close()
+    return took
+
+
+# --- memory -------------------------------------------------------------------------------------
+
+
+async def measure_memory(folder: Path) -> None:
+    store = SqliteStore(folder / "rooms.db")
+    await store.open()
+    names = [f"m{number}" for number in range(MEMORY_ROOMS)]
+    for name in ("warm", *names):
+        await write_history(store, local_room(name), sample_document(), 100, replayed=50)
+    await store.close()
+    with ServerProcess(folder) as server:
+        clients = [NativeClient(server.port, name, "") for name in ("warm", *names)]
+        await clients[0].join()
+        before = server.resident_bytes
+        for client in clients[1:]:
+            await client.join()
+        grown = server.resident_bytes - before
+        for client in clients:
+            client.close()
+    print(
+        f"\nMemory: a process with one room open {before / 1e6:7.1f} MB\n"
+        f"        each further room        {grown / MEMORY_ROOMS / 1e3:7.1f} kB"
+        f"   (sample, 50 revisions in memory, 1 client; mean of {MEMORY_ROOMS})"
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=2.5, help="for each load")
+    seconds = parser.parse_args().seconds
+    print(f"Server on {machine_facts()}; load generator on the same machine")
+    for measure in (
+        lambda folder: measure_loads(folder, seconds),
+        measure_openings,
+        measure_memory,
+        measure_preview,
+    ):
+        with tempfile.TemporaryDirectory() as folder:
+            uvloop.run(measure(Path(folder)))
+
+
+if __name__ == "__main__":
+    main()
