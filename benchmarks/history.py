@@ -115,7 +115,9 @@ class DrivenRoom:
         self.submit(diff.import_op(empty, document, builtin()))
         self.buttons = buttons_of(document)
         self._doc: Doc[Any] = Doc()
-        self._doc.apply_update(self.room.committer.diff(b"\x00"))
+        self._updates: list[bytes] = []
+        self._doc.observe(lambda event: self._updates.append(event.update))
+        self._seen = 0
 
     def receive(self, command: Command) -> None:
         """Give the room a command and store what it appends."""
@@ -144,12 +146,14 @@ class DrivenRoom:
     def edit_by_update(self, number: int) -> None:
         """Rename a button through the Yjs door."""
         button = self.buttons[number % len(self.buttons)]
-        self._doc.apply_update(self.room.committer.diff(self._doc.get_state()))
-        before = self._doc.get_state()
+        for revision in self.log[self._seen :]:
+            self._doc.apply_update(revision.update)
+        self._seen = len(self.log)
+        self._updates.clear()
         nodes: Map[Any] = self._doc.get("nodes", type=Map)
         nodes[button]["props"]["label"] = f"Größe {number}"
         self._seq += 1
-        update = self._doc.get_update(before)
+        (update,) = self._updates
         self.receive(Update(self._session, self._seq, update, UpdateKind.LIVE))
 
 
@@ -172,7 +176,7 @@ async def write_history(
     driven = DrivenRoom(document)
     base = RevisionNo(revisions - replayed)
     snapshot = dataclasses.replace(driven.room.committer.snapshot(), revision=base)
-    imported = driven.log.pop()
+    imported = driven.log[0]
     batch: list[Revision] = [imported]
     for revision in _filling(driven, base):
         batch.append(revision)
@@ -183,7 +187,7 @@ async def write_history(
         driven.edit_by_op(number) if number % 2 else driven.edit_by_update(number)
     shift = base - imported.number
     batch += [
-        dataclasses.replace(item, number=RevisionNo(item.number + shift)) for item in driven.log
+        dataclasses.replace(item, number=RevisionNo(item.number + shift)) for item in driven.log[1:]
     ]
     await store.append(room, token, batch)
     await store.save_snapshot(room, token, snapshot)

@@ -42,6 +42,8 @@ _FRAME_BYTES_MAX: Final = 64 << 20
 # What the socket reads ahead; beyond it the server is told to wait.
 _QUEUE_FRAMES: Final = 16
 _TOO_LARGE: Final = 1009
+# Connections that are given up because the history behind them was not to be had.
+_HISTORY_FAILURES_MAX: Final = 3
 
 
 class Link:
@@ -128,6 +130,10 @@ class Link:
                 )
             except HistoryGone:
                 return []
+            except httpx.TransportError:
+                if self._failures >= _HISTORY_FAILURES_MAX:
+                    return []
+                raise
             if not page:
                 return []
             revisions += page

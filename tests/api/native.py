@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
 from typing import Any
 
 import msgpack
@@ -17,9 +18,17 @@ _PATIENCE_S = 20.0
 Message = dict[str, Any]
 
 
-def open_socket(url: str, **options: Any) -> ClientConnection:
+def open_socket(url: str, **options: Any) -> AbstractContextManager[ClientConnection]:
     """Open a raw socket: no proxy, no compression, no pings of its own, any size."""
-    return connect(url, proxy=None, compression=None, ping_interval=None, max_size=None, **options)
+    return connect(
+        url,
+        proxy=None,
+        compression=None,
+        ping_interval=None,
+        max_size=None,
+        close_timeout=0.5,
+        **options,
+    )
 
 
 def closing(socket: ClientConnection, patience_s: float = _PATIENCE_S) -> tuple[int, str]:
@@ -47,7 +56,8 @@ class Native:
     ) -> None:
         kind = "free" if "/" in room else "rooms"
         url = f"{server.socket_url}/{kind}/{room}/socket"
-        self.socket = open_socket(url, additional_headers=headers or {})
+        self._stack = ExitStack()
+        self.socket = self._stack.enter_context(open_socket(url, additional_headers=headers or {}))
         self.seen: list[Message] = []
         self._seq = 0
         fields = {"type": "hello", "version": 1, "token": token, **hello}
@@ -113,4 +123,4 @@ class Native:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.socket.close()
+        self._stack.close()

@@ -52,6 +52,19 @@ async function axe (page, name) {
 }
 
 const shoot = (page, name) => pictures ? page.screenshot({ path: `${pictures}/${name}.png` }) : null
+
+// Both themes have to be free of axe's findings; with PICTURES both are taken at both widths.
+async function look (page, name) {
+  for (const colorScheme of ['dark', 'light']) {
+    await page.emulateMedia({ colorScheme })
+    for (const [width, height] of pictures ? [[1920, 1080], [1280, 800]] : [[1280, 800]]) {
+      await page.setViewportSize({ width, height })
+      await page.waitForTimeout(pictures ? 300 : 0)
+      await shoot(page, `${name}-${colorScheme}-${width}`)
+    }
+    await axe(page, `${name}, ${colorScheme}`)
+  }
+}
 const saved = page => page.getByTestId('save-state').getByText('Saved').waitFor()
 
 try {
@@ -95,9 +108,8 @@ try {
     anna.getByRole('button', { name: /^Zoë/ })
   ).first().waitFor()
 
-  await axe(anna, 'designer')
-  await shoot(anna, 'designer-light-1280')
-  await shoot(preview, 'preview-light-1280')
+  await look(anna, 'designer')
+  await look(preview, 'preview')
 
   console.log(JSON.stringify({ ready: true }))
   // The Python client has made its edits when its own field says so.
@@ -113,8 +125,7 @@ try {
   }, 'everybody to show the same revision')
   const rooms = await open('/', 'rooms')
   await rooms.getByRole('link', { name: /Aufträge|Order management/ }).first().waitFor()
-  await axe(rooms, 'rooms')
-  await shoot(rooms, 'rooms-light-1280')
+  await look(rooms, 'rooms')
   console.log(JSON.stringify({
     added,
     head: Number(head),

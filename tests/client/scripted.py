@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import msgpack
 from websockets.asyncio.server import ServerConnection, serve
+from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
@@ -63,10 +64,8 @@ class Scripted:
         after, limit = int(parameters["after"][0]), int(parameters["limit"][0])
         items = [item for item in self.log if item["revision"] > after][:limit]
         body = json.dumps({"revisions": items, "head": len(self.log)}).encode()
-        response = Response(self.history_status, "", body=body)
-        response.headers["Content-Length"] = str(len(body))
-        response.headers["Connection"] = "close"
-        return response
+        headers = Headers({"Content-Length": str(len(body)), "Connection": "close"})
+        return Response(self.history_status, "", headers, body)
 
 
 def item(number: int, op: Any, *, source: str | None = None, seq: int | None = None) -> Any:

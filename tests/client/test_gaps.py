@@ -56,7 +56,7 @@ async def test_gap_is_filled_from_the_history() -> None:
     assert server.hellos[1]["epoch"] == 1
 
 
-@pytest.mark.parametrize("history", ["away", "no sources", "short"])
+@pytest.mark.parametrize("history", ["away", "broken", "no sources", "short"])
 async def test_gap_that_cannot_be_filled(history: str) -> None:
     """[CL8] Without a history the first edit goes out with its old base, others are rejected."""
 
@@ -76,6 +76,8 @@ async def test_gap_that_cannot_be_filled(history: str) -> None:
     async with scripted(script) as server:
         if history == "away":
             server.history_status = 404
+        elif history == "broken":
+            server.history_status = 500
         elif history == "no sources":
             server.log = [{k: v for k, v in item(2, []).items() if k != "source"}, item(3, [])]
         async with collab.client.connect(server.url, "room") as room:
@@ -104,16 +106,15 @@ async def test_diverged_document_is_taken_anew() -> None:
                 update=b"", author="u", time=1,
             )  # fmt: skip
 
-    async with scripted(script) as server:
-        async with collab.client.connect(server.url, "room") as room:
-            while len(server.hellos) < 2 or not room.is_connected:
-                await asyncio.sleep(0.01)
-            assert room.document == {"t": "é"}
+    async with scripted(script) as server, collab.client.connect(server.url, "room") as room:
+        while len(server.hellos) < 2 or not room.is_connected:
+            await asyncio.sleep(0.01)
+        assert room.document == {"t": "é"}
     assert "since" not in server.hellos[1]
 
 
 async def test_replaced_history() -> None:
-    """[CL10] Who follows a history that is replaced is told, and not given another one's revisions."""
+    """[CL10] Who follows a history that is replaced is told, and given no other revisions."""
 
     async def script(number: int, session: Session) -> None:
         await session.welcome(number * 10, epoch=number, snapshot=SNAPSHOT)

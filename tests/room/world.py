@@ -260,6 +260,8 @@ class World:
                 shown = client.document
                 assert client.exists == self.room.committer.exists
             assert json_equal(shown, document), (client.user, _difference(shown, document))
+        touched = document["nodes"] if self.is_application else document
+        assert not self.rules.check(self.room.committer.document, {node: [] for node in touched})
         self._check_log_doc()
         self._check_sources()
 

@@ -6,6 +6,7 @@ import { useCallback, useEffect, useState } from "react";
 import { api, ApiError, explain, type Session } from "../shared/api";
 import { go } from "../shared/router";
 import { RetryButton, State } from "../shared/States";
+import { Registry } from "../model/registry";
 import { TopBar } from "./bar/TopBar";
 import { Canvas } from "./canvas/Canvas";
 import { RoomConnection, socketUrl } from "./connection";
@@ -34,8 +35,9 @@ export function DesignerPage({ room }: { readonly room: string }) {
       const session = await api.session();
       const [found, definitions] = await Promise.all([api.room(room), api.definitions(room)]);
       if (!isCurrent) return;
-      connection = new RoomConnection(socketUrl(window.location), room, session);
-      setLoading({ state: "ready", desk: new Desk(found, connection, definitions), session });
+      const registry = new Registry(definitions);
+      connection = new RoomConnection(socketUrl(window.location), room, session, registry);
+      setLoading({ state: "ready", desk: new Desk(found, connection, registry), session });
     };
     load().catch((error: unknown) => {
       if (isCurrent) setLoading({ state: "failed", error });

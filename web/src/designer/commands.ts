@@ -113,8 +113,7 @@ export function restore(desk: Desk, id: string): boolean {
 export function duplicate(desk: Desk, id: string): void {
   if (desk.isReadOnly) return;
   desk.connection.stopCapturing();
-  const schemaOf = (type: string) => desk.registry.byType(type)?.schema;
-  const copy = desk.connection.editor.duplicate(id, desk.snapshot, schemaOf);
+  const copy = desk.connection.editor.duplicate(id, desk.snapshot);
   if (copy !== null) desk.select(copy);
 }
 

@@ -12,6 +12,7 @@ import type { Session } from "../shared/api";
 import { Store } from "../shared/store";
 import { Editor, LOCAL_EDIT } from "../model/editor";
 import { LiveModel } from "../model/live";
+import type { Registry } from "../model/registry";
 import { isObject } from "../model/value";
 import { readMessage, type ServerMessage } from "./messages";
 import { type ConnectionState, INITIAL_STATE, type Notice, type Person } from "./state";
@@ -30,9 +31,9 @@ export class RoomConnection {
   readonly #provider: HocuspocusProvider;
   #noticeCount = 0;
 
-  constructor(url: string, room: string, session: Session) {
+  constructor(url: string, room: string, session: Session, registry: Registry) {
     this.model = new LiveModel(this.doc);
-    this.editor = new Editor(this.doc);
+    this.editor = new Editor(this.doc, (type) => registry.byType(type)?.schema);
     this.#undo = new Y.UndoManager([this.doc.getMap("nodes"), this.doc.getMap("application")], {
       trackedOrigins: new Set([LOCAL_EDIT]),
       captureTimeout: UNDO_CAPTURE_MS,

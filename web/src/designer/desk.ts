@@ -5,10 +5,10 @@
  */
 import { createContext, useContext, useMemo } from "react";
 
-import { Registry } from "../model/registry";
+import type { Registry } from "../model/registry";
 import type { Snapshot } from "../model/snapshot";
 import { ancestorsOf, sectionKey } from "../model/tree";
-import { type Definition, type LiveNode, ROOT } from "../model/types";
+import { type LiveNode, ROOT } from "../model/types";
 import { toText } from "../model/value";
 import type { Room } from "../shared/api";
 import { Store, useSelect } from "../shared/store";
@@ -28,11 +28,11 @@ export class Desk {
   /** The page on the canvas; it stays when a data model is selected. */
   readonly page = new Store<string | null>(null);
 
-  constructor(room: Room, connection: RoomConnection, definitions: readonly Definition[]) {
+  constructor(room: Room, connection: RoomConnection, registry: Registry) {
     this.room = room.name;
     this.title = room.title ?? "";
     this.connection = connection;
-    this.registry = new Registry(definitions);
+    this.registry = registry;
   }
 
   get snapshot(): Snapshot {

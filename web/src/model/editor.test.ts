@@ -6,8 +6,6 @@ import { BUTTON, exchange, FIELD, MODEL, PAGE, put, STACK, world } from "./testi
 import type { JsonObject } from "./types";
 import { listEntries, setMembers } from "./value";
 
-const schemaOf = (type: string) => (type === "Button@1" ? BUTTON.schema : undefined);
-
 describe("a new node", () => {
   it("has all its containers from the start, as shared types", () => {
     const desk = world();
@@ -26,7 +24,7 @@ describe("a new node", () => {
     const snapshot = desk.live.snapshots.get();
     expect(pages.map((id) => snapshot.node(id)?.props.name)).toEqual(["Page", "Page2", "Page3"]);
     expect(new Set(pages.map((id) => snapshot.node(id)?.props.path)).size).toBe(3);
-    expect(snapshot.node(put(desk, FIELD, put(desk, MODEL, "application", "dataModels"), "fields"))).toBeUndefined();
+    put(desk, FIELD, put(desk, MODEL, "application", "dataModels"), "fields");
     expect(desk.live.snapshots.get().children("application", "dataModels")[0]?.type).toBe("DataModel@1");
   });
 
@@ -135,6 +133,14 @@ describe("edits of properties", () => {
     editor.set("application", ["name"], "Aufträge");
     expect(live.snapshots.get().application.name).toBe("Aufträge");
   });
+
+  it("make the containers of an application that has none yet", () => {
+    const { editor, live, doc } = button();
+    editor.set("application", ["metadata", "tags", "GDPR"], true);
+    editor.set("application", ["metadata", "createdBy"], "Zoë");
+    expect(live.snapshots.get().application.metadata).toEqual({ createdBy: "Zoë", tags: { GDPR: true } });
+    expect((doc.getMap("application").get("metadata") as Y.Map<unknown>).get("tags")).toBeInstanceOf(Y.Map);
+  });
 });
 
 describe("moving and copying", () => {
@@ -154,7 +160,7 @@ describe("moving and copying", () => {
     const button = put(desk, BUTTON, stack, "children");
     desk.editor.set(stack, ["first"], { ref: button });
     desk.editor.set(button, ["label"], "Größe 😀");
-    const copy = desk.editor.duplicate(stack, desk.live.snapshots.get(), schemaOf) as string;
+    const copy = desk.editor.duplicate(stack, desk.live.snapshots.get()) as string;
     const snapshot = desk.live.snapshots.get();
     const child = snapshot.children(copy, "children")[0];
     expect(child?.id).not.toBe(button);

@@ -2,18 +2,19 @@
  * The edits that one person makes to the live form, each one transaction.
  *
  * They carry `LOCAL_EDIT` as origin, by which the undo manager knows a person's own work. No edit
- * creates or replaces a container of an existing node.
+ * replaces a container of an existing node.
  */
 import * as Y from "yjs";
 
-import { buildEntry, buildExpression, buildMembers } from "./containers";
+import { buildEntry, buildExpression, buildMembers, buildValue } from "./containers";
 import { newId } from "./identifiers";
 import { orderAt } from "./order";
 import { typeOf } from "./registry";
 import type { Snapshot } from "./snapshot";
 import { starterProps } from "./starters";
 import { diffText } from "./textdiff";
-import type { Definition, Json, JsonObject, Place, Schema } from "./types";
+import { mergeOf } from "./schema";
+import { type Definition, type Json, type JsonObject, type Place, ROOT, type Schema } from "./types";
 import { isExpression, isObject, listEntries } from "./value";
 
 /** Origin of a person's own edits. */
@@ -26,11 +27,14 @@ export type PropPath = readonly string[];
 
 export class Editor {
   readonly doc: Y.Doc;
+  readonly #schemaOf: (type: string) => Schema | undefined;
   readonly #nodes: Y.Map<unknown>;
   readonly #application: Y.Map<unknown>;
 
-  constructor(doc: Y.Doc) {
+  /** `schemaOf` gives the schema of a node's type, by which a missing container is told. */
+  constructor(doc: Y.Doc, schemaOf: (type: string) => Schema | undefined) {
     this.doc = doc;
+    this.#schemaOf = schemaOf;
     this.#nodes = doc.getMap("nodes");
     this.#application = doc.getMap("application");
   }
@@ -52,7 +56,7 @@ export class Editor {
   }
 
   /** Copies a node and all that is beneath it, behind the original; returns the new root's id. */
-  duplicate(id: string, snapshot: Snapshot, schemaOf: (type: string) => Schema | undefined): string | null {
+  duplicate(id: string, snapshot: Snapshot): string | null {
     const original = snapshot.node(id);
     if (original === undefined || original.place === null) return null;
     const [parent, slot] = original.place;
@@ -66,7 +70,7 @@ export class Editor {
             ? null
             : [ids.get(node.place[0]) as string, node.place[1], node.place[2]];
         const props = withIds(node.props, ids) as JsonObject;
-        this.#nodes.set(ids.get(node.id) as string, buildNode(node.type, place, schemaOf(node.type), props));
+        this.#nodes.set(ids.get(node.id) as string, buildNode(node.type, place, this.#schemaOf(node.type), props));
       }
     }, BIRTH);
     const siblings = orderedChildren(snapshot, parent, slot);
@@ -99,6 +103,7 @@ export class Editor {
   /** Sets one value; undefined removes it, so that the default holds again. */
   set(id: string, path: PropPath, value: Json | undefined): void {
     this.#edit(() => {
+      this.#complete(id, path);
       const found = this.#container(id, path);
       if (found === null) return;
       const [container, rest] = found;
@@ -122,6 +127,7 @@ export class Editor {
   /** Writes the difference between a shared text and `next` into it. */
   type(id: string, path: PropPath, next: string): void {
     this.#edit(() => {
+      this.#complete(id, path);
       const text = this.text(id, path);
       if (text === null) return;
       const change = diffText(text.toString(), next);
@@ -141,6 +147,7 @@ export class Editor {
   addEntry(id: string, path: PropPath, list: Schema, entry: JsonObject): string {
     const entryId = newId();
     this.#edit(() => {
+      this.#complete(id, path);
       const container = this.#value(id, path);
       if (!(container instanceof Y.Map)) return;
       const sorted = orderedEntries(container.toJSON() as JsonObject);
@@ -169,10 +176,22 @@ export class Editor {
 
   // The application's own properties live in a root map, a node's in its `props`.
   #props(id: string): Y.Map<unknown> | null {
-    if (id === "application") return this.#application;
+    if (id === ROOT) return this.#application;
     const node = this.#nodes.get(id);
     const props = node instanceof Y.Map ? node.get("props") : undefined;
     return props instanceof Y.Map ? props : null;
+  }
+
+  // Containers come with their node. Only where one is missing after all (the application of an
+  // empty room, a node of a simpler tool) it is made here, since without it no edit could be made.
+  #complete(id: string, path: PropPath): void {
+    const props = this.#props(id);
+    const name = path[0];
+    if (props === null || name === undefined || props.has(name)) return;
+    const node = this.#nodes.get(id);
+    const type: unknown = id === ROOT ? "Application@1" : node instanceof Y.Map ? node.get("type") : undefined;
+    const schema = typeof type === "string" ? this.#schemaOf(type)?.properties?.[name] : undefined;
+    if (mergeOf(schema) !== "lww") props.set(name, buildValue(schema, undefined));
   }
 
   #value(id: string, path: PropPath): unknown {

@@ -1,12 +1,13 @@
 /** A set of words: boxes to tick where the schema lists them, else tags. */
 import { Checkbox, Group, TagsInput } from "@mantine/core";
 
+import { propertyTitle } from "../../model/schema";
 import { setMembers, toText } from "../../model/value";
 import { useDesk } from "../desk";
 import { useSubject } from "./field";
 import type { EditorProps } from "./LiteralEditor";
 
-export function SetEditor({ id, path, value, schema }: EditorProps) {
+export function SetEditor({ id, name, path, value, schema }: EditorProps) {
   const desk = useDesk();
   const { owner, isReadOnly } = useSubject();
   const members = setMembers(value);
@@ -37,7 +38,7 @@ export function SetEditor({ id, path, value, schema }: EditorProps) {
   return (
     <TagsInput
       id={id}
-      aria-labelledby={`${id}-label`}
+      aria-label={propertyTitle(name, schema)}
       value={[...members]}
       onChange={change}
       readOnly={isReadOnly}

@@ -71,7 +71,16 @@ export const APPLICATION: Definition = {
   version: "1.0.0",
   kind: "application",
   title: "Application",
-  schema: { type: "object" },
+  schema: {
+    type: "object",
+    properties: {
+      metadata: {
+        type: "object",
+        properties: { createdBy: { type: "string" }, tags: { type: "array", items: { type: "string" }, "x-merge": "set" } },
+        "x-merge": "map",
+      },
+    },
+  },
   slots: { dataModels: { title: "Data models", accepts: ["model"] }, pages: { title: "Pages", accepts: ["page"] } },
 };
 
@@ -85,7 +94,7 @@ export interface World {
 
 export function world(): World {
   const doc = new Y.Doc();
-  return { doc, live: new LiveModel(doc), editor: new Editor(doc) };
+  return { doc, live: new LiveModel(doc), editor: new Editor(doc, (type) => REGISTRY.byType(type)?.schema) };
 }
 
 /** Creates a node at the end of a slot and returns its id. */
