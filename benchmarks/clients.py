@@ -108,19 +108,19 @@ class Socket(asyncio.Protocol):
 
 
 class Client:
-    """One client of one room, which edits one node. ``times`` are the answers' delays in seconds.
+    """One client of one room, which edits one caption (a node and a key).
 
-    ``on_answer`` is called when a change has been answered. ``delivered`` counts the revisions that
-    came, its own included.
+    ``times`` are the answers' delays in seconds; ``on_answer`` is called with each answer.
+    ``delivered`` counts the revisions that came, the client's own included.
     """
 
-    def __init__(self, port: int, room: str, node: str) -> None:
+    def __init__(self, port: int, room: str, caption: tuple[str, str] = ("", "")) -> None:
         self.delivered = 0
         self.times: list[float] = []
         self.on_answer: Callable[[], None] = _do_nothing
         self._port = port
         self._room = room
-        self._node = node
+        self._node, self._key = caption
         self._joined = asyncio.Event()
         self._sent_at = 0.0
         self._number = 0
@@ -175,7 +175,7 @@ class NativeClient(Client):
         self.socket.send(msgpack.packb({"type": "hello", "version": 1, "source": self._name}))
 
     def _frame(self, label: str) -> bytes:
-        path = ["nodes", self._node, "props", "label"]
+        path = ["nodes", self._node, "props", self._key]
         op = [{"p": path, "od": "", "oi": label}]
         submit = {"type": "submit", "seq": self._number, "base": self.revision, "op": op}
         frame: bytes = msgpack.packb(submit)
@@ -210,7 +210,7 @@ class YjsClient(Client):
     def _frame(self, label: str) -> bytes:
         self._label = label.encode()
         nodes: Map[Any] = self._doc.get("nodes", type=Map)
-        nodes[self._node]["props"]["label"] = label
+        nodes[self._node]["props"][self._key] = label
         update = self._updates.pop()
         assert not self._updates
         return b"\0\2" + _var_uint(len(update)) + update

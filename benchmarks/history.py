@@ -52,7 +52,7 @@ from collab.values import Json, copy_json
 __all__ = [
     "USER",
     "DrivenRoom",
-    "buttons_of",
+    "captions_of",
     "large_document",
     "sample_document",
     "sample_path",
@@ -60,6 +60,7 @@ __all__ = [
 ]
 
 USER = UserId("zoë")
+_CAPTIONS = frozenset({"label", "text", "title"})
 _SAMPLE = Path(__file__).resolve().parent.parent / "samples" / "order-management.json"
 
 
@@ -91,9 +92,14 @@ def large_document(copies: int) -> Document:
     return document
 
 
-def buttons_of(document: Document) -> list[str]:
-    """Return the nodes that the benchmarks rename: a property that is one plain string."""
-    return [node for node, content in document["nodes"].items() if content["type"] == "Button@1"]
+def captions_of(document: Document) -> list[tuple[str, str]]:
+    """Return the node and the key of every caption: plain strings, which the benchmarks edit."""
+    return [
+        (node, key)
+        for node, content in document["nodes"].items()
+        for key, value in content["props"].items()
+        if key in _CAPTIONS and isinstance(value, str)
+    ]
 
 
 class DrivenRoom:
@@ -113,7 +119,7 @@ class DrivenRoom:
         self._session = SessionId("author")
         self.receive(Join(self._session, _principal(), Dialect.NATIVE, None, None))
         self.submit(diff.import_op(empty, document, builtin()))
-        self.buttons = buttons_of(document)
+        self.captions = captions_of(document)
         self._doc: Doc[Any] = Doc()
         self._updates: list[bytes] = []
         self._doc.observe(lambda event: self._updates.append(event.update))
@@ -137,21 +143,20 @@ class DrivenRoom:
         self.receive(Submit(self._session, source, self._seq, head, ChangeKind.OP, op))
 
     def edit_by_op(self, number: int) -> None:
-        """Rename a button through the OT door."""
-        button = self.buttons[number % len(self.buttons)]
-        label = self.room.committer.document["nodes"][button]["props"]["label"]
-        path = ["nodes", button, "props", "label"]
-        self.submit([{"p": path, "od": label, "oi": f"日本 {number}"}])
+        """Change a caption through the OT door."""
+        node, key = self.captions[number % len(self.captions)]
+        old = self.room.committer.document["nodes"][node]["props"][key]
+        self.submit([{"p": ["nodes", node, "props", key], "od": old, "oi": f"日本 {number}"}])
 
     def edit_by_update(self, number: int) -> None:
-        """Rename a button through the Yjs door."""
-        button = self.buttons[number % len(self.buttons)]
+        """Change a caption through the Yjs door."""
+        node, key = self.captions[number % len(self.captions)]
         for revision in self.log[self._seen :]:
             self._doc.apply_update(revision.update)
         self._seen = len(self.log)
         self._updates.clear()
         nodes: Map[Any] = self._doc.get("nodes", type=Map)
-        nodes[button]["props"]["label"] = f"Größe {number}"
+        nodes[node]["props"][key] = f"Größe {number}"
         self._seq += 1
         (update,) = self._updates
         self.receive(Update(self._session, self._seq, update, UpdateKind.LIVE))
@@ -196,7 +201,7 @@ async def write_history(
 def _filling(driven: DrivenRoom, last: RevisionNo) -> Iterator[Revision]:
     """Yield the revisions from 2 to *last*, which leave the document as it is."""
     document = driven.room.committer.document
-    node = driven.buttons[0]
+    node, _ = driven.captions[0]
     kind = document["nodes"][node]["type"]
     change = [{"p": ["nodes", node, "type"], "od": kind, "oi": kind}]
     for number in range(2, last + 1):

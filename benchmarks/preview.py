@@ -17,7 +17,7 @@ import orjson
 import uvloop
 
 from benchmarks.clients import NativeClient
-from benchmarks.history import buttons_of, sample_path
+from benchmarks.history import captions_of, sample_path
 from benchmarks.process import ServerProcess, machine_facts
 
 __all__ = ["main", "measure_preview"]
@@ -65,8 +65,8 @@ async def _page(server: ServerProcess) -> str:
 
 
 async def _edit_and_wait(server: ServerProcess, revisions: AsyncIterator[int]) -> list[float]:
-    node = buttons_of(server.get(f"/api/rooms/{_ROOM}/model").json()["model"])[0]
-    client = NativeClient(server.port, _ROOM, node)
+    caption = captions_of(server.get(f"/api/rooms/{_ROOM}/model").json()["model"])[0]
+    client = NativeClient(server.port, _ROOM, caption)
     await client.join()
     answered = asyncio.Event()
     client.on_answer = answered.set

@@ -33,8 +33,10 @@ CLIENT_IDS_PER_ROOM_MAX: Final = 100_000
 CLIENT_ID_MAX: Final = 2**53 - 1
 # yrs counts clocks in 32 bits and wraps in silence; Yjs itself would go on to 2^53.
 CLOCK_MAX: Final = 2**32 - 1
-# Two bytes make the smallest struct: without this bound 16 MB would become eight million objects.
-STRUCTS_PER_UPDATE_MAX: Final = 1_000_000
+# What one update may cost to read and to judge, at some 2 µs each, so that no update holds the loop
+# for much more than a second: a struct counts as six, a container within a value as three, a value
+# and a range of deletes as one. Two bytes make a struct: 16 MB could hold eight million of them.
+UPDATE_WORK_MAX: Final = 600_000
 
 # --- frames -------------------------------------------------------------------------------------
 # A live edit is a few hundred bytes; a pasted image belongs in a file field. Beyond: close 1009.
@@ -139,6 +141,8 @@ ROOM_TITLE_UTF16_MAX: Final = 120
 MODEL_FILE_BYTES_MAX: Final = 16 << 20
 MODEL_ERRORS_MAX: Final = 500
 PROBLEMS_MAX: Final = 1_000
+# Nodes of a newly opened room that are examined before others get their turn: some 15 ms.
+EXAMINED_NODES_MAX: Final = 200
 # A tree that people can read; the disk form nests up to three JSON levels for each of these.
 TREE_DEPTH_MAX: Final = 64
 # Room for that tree on disk and for a property as deep as NESTING_MAX in its lowest node.

@@ -100,7 +100,8 @@ def serve(settings: Settings, sample: Path | None, announce: Callable[[str], Non
     # An expected failure is the caller's to tell, in one line and without a traceback.
     logging.getLogger("uvicorn.error").addFilter(lambda record: app.state.failure is None)
     server = _Server(server_config(app), lambda: announce(f"{settings.url}{room}"))
-    with suppress(KeyboardInterrupt):  # Raised again at its end by Ctrl-C, which is how to stop.
+    # Ctrl-C, which is how to stop, is raised again at the end; a start that failed exits.
+    with suppress(KeyboardInterrupt, SystemExit):
         server.run(sockets=[listener])
     if not server.started:
         raise app.state.failure or OperatingError("the server did not start")

@@ -28,6 +28,7 @@ __all__ = [
     "Append",
     "AppendFailed",
     "Appended",
+    "AwaitTurn",
     "AwarenessChanged",
     "AwarenessEntry",
     "Broadcast",
@@ -47,6 +48,7 @@ __all__ = [
     "Principal",
     "Problems",
     "ProblemsChanged",
+    "Proceed",
     "QueryAwareness",
     "QueryStateVector",
     "ReadOnly",
@@ -222,12 +224,19 @@ class HistoryLoaded:
     revisions: tuple[Revision, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Proceed:
+    """The answer to ``AwaitTurn``: others have had their turn."""
+
+
 # What a session may ask for, and so what an adapter makes of its frames.
 SessionCommand: TypeAlias = (
     Submit | Update | StateVector | QueryStateVector | SetAwareness | QueryAwareness | Fetch
 )
 
-Command: TypeAlias = Join | Leave | SessionCommand | Appended | AppendFailed | HistoryLoaded
+Command: TypeAlias = (
+    Join | Leave | SessionCommand | Appended | AppendFailed | HistoryLoaded | Proceed
+)
 
 
 # --- events: what one session is told -----------------------------------------------------------
@@ -441,6 +450,11 @@ class CloseAll:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class AwaitTurn:
+    """More is to be done than others should wait for: give them a turn, then feed ``Proceed``."""
+
+
 Effect: TypeAlias = (
     Append
     | Send
@@ -451,4 +465,5 @@ Effect: TypeAlias = (
     | SaveSnapshot
     | CloseSession
     | CloseAll
+    | AwaitTurn
 )

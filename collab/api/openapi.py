@@ -173,6 +173,7 @@ def _schemas() -> dict[str, Any]:
         "updatedAt": moment,
         "revision": number,
         "sessions": number,
+        "people": number,
     }
     problem = {
         "node": text,

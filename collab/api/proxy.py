@@ -9,6 +9,7 @@ and says that editing goes on. SPEC: section PX. Called by ``app``.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Final
@@ -47,6 +48,9 @@ _NOT_RETURNED: Final = frozenset({b"set-cookie", b"clear-site-data", b"strict-tr
 _CONNECT_TIMEOUT_S: Final = 2.0
 # A feed may be silent for as long as it likes; the process sends heartbeats.
 _TIMEOUT: Final = httpx.Timeout(None, connect=_CONNECT_TIMEOUT_S, pool=_CONNECT_TIMEOUT_S)
+# How long a page waits for a process that is starting, and how often it looks.
+_PATIENCE_S: Final = 3.0
+_RETRY_S: Final = 0.05
 # Each feed holds one.
 _CONNECTIONS_MAX: Final = 2_000
 _BODY_METHODS: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -55,7 +59,8 @@ _BODY_METHODS: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 class PreviewProxy:
     """An ASGI application that forwards to *socket_path*. ``close`` at the end."""
 
-    def __init__(self, socket_path: Path) -> None:
+    def __init__(self, socket_path: Path, *, patience_s: float = _PATIENCE_S) -> None:
+        self._patience_s = patience_s
         # The bare transport: a client would keep cookies and follow redirects.
         self._transport = httpx.AsyncHTTPTransport(
             uds=str(socket_path),
@@ -117,6 +122,17 @@ class PreviewProxy:
             # The process died in the middle: what was sent is all there is, and a browser that
             # reads a feed comes back for the rest.
         await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _send(self, request: httpx.Request) -> httpx.Response:
+        """Send *request*; a process that is just starting is waited for, unless a body is gone."""
+        deadline = time.monotonic() + self._patience_s
+        while True:
+            try:
+                return await self._client.send(request, stream=True)
+            except httpx.ConnectError:
+                if request.method in _BODY_METHODS or time.monotonic() >= deadline:
+                    raise
+                await asyncio.sleep(_RETRY_S)
 
 
 def preview_routes(proxy: PreviewProxy) -> list[BaseRoute]:

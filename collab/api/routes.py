@@ -131,13 +131,13 @@ class Routes:
                 f"a title has at most {ROOM_TITLE_UTF16_MAX} characters", code="limit_title"
             )
         room_id = RoomId.application(principal.tenant, name)
-        document = None
-        if "model" in body:
-            text = orjson.dumps(body["model"], option=orjson.OPT_INDENT_2)
-            document = await self._read_model(text, "json")
+        # Even an empty room is born with a head, whole: were its containers left to the first
+        # clients, two of them would make them at once and one would lose what is in his.
+        model = body.get("model", _empty_model(name, title, principal))
+        text = orjson.dumps(model, option=orjson.OPT_INDENT_2)
+        document = await self._read_model(text, "json")
         await self._host.create(room_id, title, principal)
-        if document is not None:
-            await import_model(self._host, room_id, principal, document)
+        await import_model(self._host, room_id, principal, document)
         return JsonResponse(await self._record(room_id), 201)
 
     async def room(self, request: Request) -> Response:
@@ -271,7 +271,13 @@ class Routes:
             "updatedAt": _time(record.updated_ms),
             "revision": record.revision,
             "sessions": len(room.outlets) if room is not None else 0,
+            "people": len(room.room.presence.entries()) if room is not None else 0,
         }
+
+
+def _empty_model(name: str, title: str, principal: Principal) -> dict[str, Any]:
+    head = {"id": name, "name": title or name, "version": "0.1.0"}
+    return {"application": {**head, "metadata": {"createdBy": principal.name}}}
 
 
 def _session(principal: Principal) -> dict[str, str]:

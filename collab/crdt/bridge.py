@@ -64,7 +64,8 @@ class Bridge:
         roots = APPLICATION_ROOTS if is_application else (FREE_ROOT,)
         self._is_application = is_application
         self._real = YDoc(client_id, roots, state, allows_formats=not is_application)
-        self._twin = self._make_twin(state)
+        # Made for the first update, since a large Doc takes a while and many rooms never need it.
+        self._twin: YDoc | None = None
         self._reading: Reading | None = None
         # Read off the Doc when a text with a surrogate pair is first edited: it may take a while.
         self._pairs: PairIndex | None = None
@@ -94,12 +95,13 @@ class Bridge:
 
     def views(self) -> tuple[Json, Json]:
         """Return the JSON of both Docs, read afresh: for tests of the invariant, not per edit."""
-        return self._shape(self._real.view()), self._shape(self._twin.view())
+        twin = self._twin or self._real
+        return self._shape(self._real.view()), self._shape(twin.view())
 
-    def replay(self, update: bytes) -> None:
-        """Apply the update of a committed revision to both Docs, without reading anything off."""
-        self._real.apply(update)
-        self._twin.apply(update)
+    def replay(self, updates: Sequence[bytes]) -> None:
+        """Apply the updates of committed revisions, in order, without reading anything off."""
+        self._real.apply_all(updates)
+        self._twin = None
 
     # --- OT op in -----------------------------------------------------------------------------
 
@@ -131,7 +133,7 @@ class Bridge:
             # Not the peer's fault: the op is valid, and the Doc is now half-written.
             raise AssertionError("an op fits the JSON document but not the Doc") from error
         if commit.update:
-            self._twin.apply(commit.update)
+            self._tell_twin(commit.update)
             if self._pairs is not None:
                 self._pairs.note(decode(commit.update))
         return commit.update
@@ -146,17 +148,18 @@ class Bridge:
         ``InvalidUpdate`` (``update_unreadable``), and nothing has changed, if yrs cannot take it.
         """
         self._reading = reading = Reading(self.document)
+        twin = self._twin = self._twin or self._make_twin()
         try:
-            commit = self._twin.transact(lambda: self._twin.apply(update), is_recording=True)
+            commit = twin.transact(lambda: twin.apply(update), is_recording=True)
             read_changes(reading, commit.changes, strip=self._strip)
             self._find_cut_texts(reading, decoded)
         except BaseException as error:
             # yrs panics on some forged structs, and a panic is no Exception. The real Doc has not
-            # seen the update, so the twin is made anew from it and only the sender is told.
+            # seen the update, so the next twin is made from it and only the sender is told.
             self.take_back()
             if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
                 raise
-            self._twin = self._make_twin(self._real.diff())
+            self._twin = None
             raise InvalidUpdate(
                 "update_unreadable", "the update cannot be applied to this document"
             ) from error
@@ -199,7 +202,7 @@ class Bridge:
         commit = self._real.transact(write, is_recording=True)
         assert not commit.faults, commit.faults
         if commit.update:
-            self._twin.apply(commit.update)
+            self._tell_twin(commit.update)
         if self._pairs is not None:
             self._pairs.note(decoded)
             self._pairs.note(decode(commit.update))
@@ -232,11 +235,15 @@ class Bridge:
                 value = component.get("oi", component.get("li"))
                 reading.broken_texts.update(_texts_with_pairs(value, tuple(component["p"])))
 
-    def _make_twin(self, state: bytes) -> YDoc:
+    def _tell_twin(self, update: bytes) -> None:
+        if self._twin is not None:
+            self._twin.apply(update)
+
+    def _make_twin(self) -> YDoc:
         return YDoc(
             self._real.client_id,
             tuple(self._real.roots),
-            state,
+            self._real.diff(),
             allows_formats=not self._is_application,
         )
 

@@ -19,7 +19,7 @@ from typing import Final
 
 import orjson
 
-from collab.errors import ProtocolError
+from collab.errors import LimitExceeded, ProtocolError
 from collab.limits import INTEGER_MAX, NESTING_MAX
 from collab.values import Json
 
@@ -29,6 +29,8 @@ _VAR_UINT_MAX: Final = 2**53 - 1
 _VAR_UINT_BYTES_MAX: Final = 8
 _INT32_MAX: Final = 2**31 - 1
 _INT64_MAX: Final = 2**63 - 1
+
+_CONTAINER_WORK: Final = 2
 
 _FLOAT32: Final = struct.Struct(">f")
 _FLOAT64: Final = struct.Struct(">d")
@@ -53,12 +55,14 @@ class Decoder:
 
     Every method raises ``ProtocolError`` (``protocol_malformed``) on short, overlong or
     ill-formed data; after an error the decoder must not be used again. Nothing is allocated for
-    an announced length or count before that many bytes are known to be there.
+    an announced length or count before that many bytes are known to be there. Reading more than
+    *work_max* values raises ``LimitExceeded`` (``limit_work``): see :meth:`spend`.
     """
 
-    __slots__ = ("_data", "_end", "_position")
+    __slots__ = ("_data", "_end", "_position", "_work_left")
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, *, work_max: int = 2**53) -> None:
+        self._work_left = work_max
         self._data = bytes(data)
         self._end = len(data)
         self._position = 0
@@ -71,6 +75,12 @@ class Decoder:
     @property
     def at_end(self) -> bool:
         return self._position == self._end
+
+    def spend(self, work: int) -> None:
+        """Count *work* that is about to be done, in values that take as long to read."""
+        self._work_left -= work
+        if self._work_left < 0:
+            raise LimitExceeded("a message takes too long to read", code="limit_work")
 
     def expect_end(self) -> None:
         """Raise unless everything has been read: trailing bytes belong to no message."""
@@ -176,6 +186,7 @@ class Decoder:
             count = self.read_var_uint()
             if count > self._end - self._position:
                 raise self._malformed(f"{count} members are announced and fewer bytes are there")
+            self.spend(count + _CONTAINER_WORK)
             read_any = self._read_any
             if tag == _ANY_ARRAY:
                 return [read_any(depth + 1) for _ in range(count)]

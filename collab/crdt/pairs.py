@@ -11,7 +11,10 @@ SPEC: section CR (rule CR20). Called by the room, which replaces the texts such 
 
 from __future__ import annotations
 
-from collab.crdt.structs import DecodedUpdate, Id, decode
+from collections.abc import Iterable, Mapping
+
+from collab.crdt.scan import Deletes, scan
+from collab.crdt.structs import DecodedUpdate, Id
 
 __all__ = ["PairIndex"]
 
@@ -28,10 +31,15 @@ class PairIndex:
     def of_state(cls, state: bytes) -> PairIndex:
         """Return the index of a Doc whose whole state is *state*.
 
-        It takes a second for two megabytes: build it when a text with a pair is first edited.
+        It takes a while for some megabytes: build it when a text with a pair is first edited.
         """
         index = cls()
-        index.note(decode(state))
+        deletes: Deletes = {}
+        for client, block in scan(state, deletes):
+            for clock, *_, text in block:
+                if text is not None:
+                    index._note_text(client, clock, text)
+        index._forget(deletes)
         return index
 
     def __len__(self) -> int:
@@ -51,7 +59,10 @@ class PairIndex:
     def note(self, decoded: DecodedUpdate) -> None:
         """Take in an update that was applied: its new pairs come, those it deletes go."""
         self._note_texts(decoded)
-        for client, ranges in decoded.deletes.items():
+        self._forget(decoded.deletes)
+
+    def _forget(self, deletes: Mapping[int, Iterable[tuple[int, int]]]) -> None:
+        for client, ranges in deletes.items():
             halves = self._halves.get(client)
             if halves is None:
                 continue
@@ -89,10 +100,12 @@ class PairIndex:
         for client, block in decoded.structs.items():
             for struct in block:
                 if struct.content == "string" and struct.length != len(struct.value):
-                    halves = self._halves.setdefault(client, set())
-                    clock = struct.clock
-                    for character in struct.value:
-                        if character > "\uffff":
-                            halves.add(clock + 1)
-                            clock += 1
-                        clock += 1
+                    self._note_text(client, struct.clock, struct.value)
+
+    def _note_text(self, client: int, clock: int, text: str) -> None:
+        halves = self._halves.setdefault(client, set())
+        for character in text:
+            if character > "\uffff":
+                halves.add(clock + 1)
+                clock += 1
+            clock += 1

@@ -58,7 +58,19 @@ class Placement:
     update says of it. Without *places* only what stands in the update itself is judged.
     """
 
-    __slots__ = ("_clocks", "_decoded", "_find", "_is_restricted", "_map_roots", "_of", "_places")
+    __slots__ = (
+        "_clocks",
+        "_decoded",
+        "_find",
+        "_is_restricted",
+        "_kinds",
+        "_last_id",
+        "_last_place",
+        "_map_roots",
+        "_of",
+        "_places",
+        "_waiting",
+    )
 
     def __init__(
         self,
@@ -77,6 +89,10 @@ class Placement:
         self._map_roots = map_roots
         self._is_restricted = is_restricted
         self._of: dict[tuple[int, int], Place | None] = {}
+        self._waiting: list[Struct] = []
+        self._last_id = (-1, -1)
+        self._last_place: Place | None = None
+        self._kinds: dict[Container, int | None] = {}
 
     def check(self, new_structs: Iterable[Struct]) -> None:
         """Raise ``InvalidUpdate`` if an item does not fit where it stands.
@@ -86,37 +102,33 @@ class Placement:
         ``Item.getMissing`` and ``Item.integrate``.
         """
         for struct in new_structs:
-            if struct.kind == "item" and (struct.client, struct.clock) not in self._of:
+            if struct.kind == "item":
                 self._take(struct)
 
     def _take(self, struct: Struct) -> None:
         """Place *struct*, and before it whatever of the update it stands beside or in."""
-        waiting = [struct]
+        waiting = self._waiting
+        waiting.append(struct)
         while waiting:
             item = waiting[-1]
-            before = [] if (item.client, item.clock) in self._of else self._unplaced(item)
-            if before:
-                waiting += before
-                continue
-            if (item.client, item.clock) not in self._of:
+            key = (item.client, item.clock)
+            if key not in self._of:
+                count = len(waiting)
                 place = self._place_of(item)
+                if len(waiting) > count:
+                    continue
                 if place is not None and place is not _UNKNOWN:
                     self._check_content(item, place)
-                self._of[item.client, item.clock] = place
+                self._of[key] = self._last_place = place
+                self._last_id = (item.client, item.clock + item.length - 1)
             waiting.pop()
 
-    def _unplaced(self, item: Struct) -> list[Struct]:
-        found: list[Struct] = []
-        for each in (item.origin, item.right_origin, item.parent_id):
-            if each is not None and each.clock >= self._clocks.get(each.client, 0):
-                struct = self._brought(each)
-                if struct.kind == "item" and (struct.client, struct.clock) not in self._of:
-                    found.append(struct)
-        return found
-
     def _brought(self, wanted: Id) -> Struct:
+        """Return the struct of the update that covers a clock; it is placed first if need be."""
         struct = self._find(self._decoded, wanted)
         assert struct is not None, "something is missing"
+        if struct.kind == "item" and (struct.client, struct.clock) not in self._of:
+            self._waiting.append(struct)
         return struct
 
     def _place_of(self, item: Struct) -> Place | None:
@@ -140,11 +152,14 @@ class Placement:
         return place
 
     def _place_beside(self, neighbour: Id) -> Place | None:
+        if neighbour == self._last_id:
+            # What somebody types comes as one item after the other.
+            return self._last_place
         client, clock = neighbour
         if clock < self._clocks.get(client, 0):
             return self._places.find(client, clock) if self._places is not None else _UNKNOWN
         struct = self._brought(neighbour)
-        return self._of[client, struct.clock] if struct.kind == "item" else None
+        return self._of.get((client, struct.clock), _UNKNOWN) if struct.kind == "item" else None
 
     def _place_within(self, parent: Id, key: str | None) -> Place | None:
         client, clock = parent
@@ -179,22 +194,27 @@ class Placement:
         while not isinstance(container, str):
             if container.clock < self._clocks.get(container.client, 0):
                 return self._places is not None and self._places.is_dead(container)
-            place = self._of[container.client, container.clock]
+            place = self._of.get((container.client, container.clock), _UNKNOWN)
             if place is None:
                 return True
             container = place.container
         return False
 
     def _kind_of(self, container: Container) -> int | None:
+        kind: int | None = None
         if isinstance(container, str):
-            return TypeRef.MAP if container in self._map_roots else None
-        if container.clock < self._clocks.get(container.client, 0):
-            return self._places.kind_of(container) if self._places is not None else None
-        return self._brought(container).type_ref
+            kind = TypeRef.MAP if container in self._map_roots else None
+        elif container.clock >= self._clocks.get(container.client, 0):
+            kind = self._brought(container).type_ref
+        elif self._places is not None:
+            kind = self._places.kind_of(container)
+        self._kinds[container] = kind
+        return kind
 
     def _check_content(self, item: Struct, place: Place) -> None:
         content = item.content
-        kind = self._kind_of(place.container)
+        container = place.container
+        kind = self._kinds[container] if container in self._kinds else self._kind_of(container)
         if place.key is not None:
             if content not in _VALUE_CONTENTS:
                 raise _malformed("text content stands under a key")

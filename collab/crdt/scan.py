@@ -16,7 +16,7 @@ from collab.crdt.lib0 import Decoder
 from collab.crdt.structs import TypeRef
 from collab.values import utf16_length
 
-__all__ = ["Scanned", "scan"]
+__all__ = ["Deletes", "Scanned", "scan"]
 
 Deletes: TypeAlias = dict[int, list[tuple[int, int]]]
 

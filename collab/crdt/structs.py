@@ -21,7 +21,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 
 from collab.crdt.lib0 import Decoder, Encoder, parse_json
 from collab.errors import InvalidUpdate, LimitExceeded, ProtocolError
-from collab.limits import CLOCK_MAX, STRUCTS_PER_UPDATE_MAX
+from collab.limits import CLOCK_MAX, UPDATE_WORK_MAX
 from collab.values import Json, utf16_length
 
 __all__ = [
@@ -57,6 +57,8 @@ _REF_FORMAT: Final = 6
 _REF_TYPE: Final = 7
 _REF_ANY: Final = 8
 _REF_DOC: Final = 9
+
+_STRUCT_WORK: Final = 6
 
 # Yjs never writes these under a key; yrs shows such an entry whole, JavaScript its last unit.
 _REFS_WITHOUT_KEY: Final = frozenset({_REF_STRING, _REF_EMBED, _REF_FORMAT})
@@ -125,21 +127,25 @@ class DecodedUpdate:
     deletes: Mapping[int, tuple[tuple[int, int], ...]]
 
 
-def decode(update: bytes) -> DecodedUpdate:
-    """Read an update of version 1.
+def decode(update: bytes, *, is_bounded: bool = False) -> DecodedUpdate:
+    """Read an update of version 1; with *is_bounded* no more than a client may send.
 
     Raises ``InvalidUpdate``: ``update_malformed`` for what is cut off, too long, overlong,
     trailing or unknown to Yjs 13, ``update_type_not_allowed`` for a shared type that Yjs 13
-    cannot read; and ``LimitExceeded`` (``update_limit``) for too many structs.
+    cannot read; and ``LimitExceeded`` (``update_limit``) for too many structs and values.
     Source: [CR6], yjs ``readClientsStructRefs`` and ``readDeleteSet``.
     """
-    decoder = Decoder(update)
+    decoder = Decoder(update, work_max=UPDATE_WORK_MAX) if is_bounded else Decoder(update)
     try:
         structs = _read_blocks(decoder)
         deletes = _read_deletes(decoder)
         decoder.expect_end()
     except ProtocolError as error:
         raise _malformed(error.message) from None
+    except LimitExceeded:
+        raise LimitExceeded(
+            "an update holds more structs and values than are read at once", code="update_limit"
+        ) from None
     return DecodedUpdate(structs, deletes)
 
 
@@ -175,7 +181,6 @@ def encode_state_vector(state_vector: Mapping[int, int]) -> bytes:
 
 def _read_blocks(decoder: Decoder) -> dict[int, tuple[Struct, ...]]:
     blocks: dict[int, tuple[Struct, ...]] = {}
-    total = 0
     for _ in range(decoder.read_var_uint()):
         count = decoder.read_var_uint()
         client = decoder.read_var_uint()
@@ -183,12 +188,7 @@ def _read_blocks(decoder: Decoder) -> dict[int, tuple[Struct, ...]]:
         if client in blocks:
             # JavaScript keeps the last block, yrs joins them: the replicas would differ.
             raise _malformed(f"client {client} has two blocks")
-        total += count
-        if total > STRUCTS_PER_UPDATE_MAX:
-            raise LimitExceeded(
-                f"an update holds more than {STRUCTS_PER_UPDATE_MAX} structs",
-                code="update_limit",
-            )
+        decoder.spend(_STRUCT_WORK * (count + 1))
         block: list[Struct] = []
         for _ in range(count):
             struct = _read_struct(decoder, client, clock)
@@ -206,7 +206,9 @@ def _read_deletes(decoder: Decoder) -> dict[int, tuple[tuple[int, int], ...]]:
         if client in deletes:
             raise _malformed(f"client {client} has two lists of deletes")
         ranges: list[tuple[int, int]] = []
-        for _ in range(decoder.read_var_uint()):
+        count = decoder.read_var_uint()
+        decoder.spend(count + 1)
+        for _ in range(count):
             clock = decoder.read_var_uint()
             length = decoder.read_var_uint()
             _check_clock(clock + length)
@@ -264,8 +266,10 @@ def _read_content(
 ) -> tuple[ContentKind, int, TypeRef | None, Json]:
     match reference:
         case 8:
-            values = [decoder.read_any() for _ in range(_read_length(decoder))]
-            return "any", len(values), None, values
+            count = _read_length(decoder)
+            decoder.spend(count)
+            values = [decoder.read_any() for _ in range(count)]
+            return "any", count, None, values
         case 4:
             # yrs leaves an empty text behind where a surrogate pair was split, and drops one that
             # it reads: refusing it would refuse the server's own updates.
@@ -277,15 +281,17 @@ def _read_content(
         case 1:
             return "deleted", _read_length(decoder), None, None
         case 2:
-            values = [_read_legacy_json(decoder) for _ in range(_read_length(decoder))]
-            return "json", len(values), None, values
+            count = _read_length(decoder)
+            decoder.spend(count)
+            values = [_read_legacy_json(decoder) for _ in range(count)]
+            return "json", count, None, values
         case 3:
             return "binary", 1, None, decoder.read_var_bytes()
         case 5:
-            return "embed", 1, None, parse_json(decoder.read_var_string())
+            return "embed", 1, None, _read_json(decoder)
         case 6:
             key = decoder.read_var_string()
-            return "format", 1, None, (key, parse_json(decoder.read_var_string()))
+            return "format", 1, None, (key, _read_json(decoder))
         case 9:
             guid = decoder.read_var_string()
             return "doc", 1, None, (guid, decoder.read_any())
@@ -303,8 +309,16 @@ def _read_type(decoder: Decoder) -> tuple[TypeRef, str | None]:
 
 
 def _read_legacy_json(decoder: Decoder) -> Json:
+    return _read_json(decoder, is_undefined_allowed=True)
+
+
+def _read_json(decoder: Decoder, *, is_undefined_allowed: bool = False) -> Json:
     text = decoder.read_var_string()
-    return None if text == "undefined" else parse_json(text)
+    if is_undefined_allowed and text == "undefined":
+        return None
+    # What the text may hold at most, told before it is parsed.
+    decoder.spend(text.count(",") + 3 * (text.count("[") + text.count("{")))
+    return parse_json(text)
 
 
 def _read_length(decoder: Decoder) -> int:

@@ -120,7 +120,7 @@ def inspect(
     An item with an origin inherits its parent and its key: *places* knows those of the room's Doc.
     Without it only what stands in the update itself is judged. Source: [CR10].
     """
-    decoded = decode(update)
+    decoded = decode(update, is_bounded=True)
     known: dict[int, int] = {}
     new_structs: list[Struct] = []
     new_clients: list[int] = []

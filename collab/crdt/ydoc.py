@@ -7,11 +7,11 @@ construction: those that hold the JSON document. SPEC: section BR. Used by ``bri
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from pycrdt import Doc, Map, Text
+from pycrdt import Doc, Map, Subscription, Text
 
 from collab.crdt.view import EMBED, FORMAT, Fault, view
 from collab.ids import ClientId
@@ -87,12 +87,9 @@ class YDoc:
             self._doc.apply_update(state)
         self.roots: dict[str, Map[Any]] = {}
         self._commit: Commit | None = None
-        self._is_recording = False
         self._error: Exception | None = None
         for name in roots:
-            root = self._doc.get(name, type=Map)
-            self.roots[name] = root
-            root.observe_deep(self._collector(name))
+            self.roots[name] = self._doc.get(name, type=Map)
         self._doc.observe(self._on_update)
 
     @property
@@ -111,6 +108,12 @@ class YDoc:
         """Apply an inspected update within the current transaction, or in one of its own."""
         self._doc.apply_update(update)
 
+    def apply_all(self, updates: Sequence[bytes]) -> None:
+        """Apply *updates*, in order, in one transaction: half the time of one for each."""
+        with self._doc.transaction():
+            for update in updates:
+                self._doc.apply_update(update)
+
     def view(self) -> dict[str, Json]:
         """Return the marked JSON of every watched root. Reads the whole document: not per edit."""
         faults: list[Fault] = []
@@ -127,12 +130,16 @@ class YDoc:
         """
         commit = Commit()
         self._commit = commit
-        self._is_recording = is_recording
+        # pycrdt makes its events before it asks whether anybody wants them, so nobody watches
+        # where nothing is recorded.
+        watched = self._watch() if is_recording else []
         try:
             with self._doc.transaction():
                 write()
         finally:
             self._commit = None
+            for root, subscription in watched:
+                root.unobserve(subscription)
         if self._error is not None:
             error, self._error = self._error, None
             raise error
@@ -149,9 +156,14 @@ class YDoc:
         if self._commit is not None:
             self._commit.update = event.update
 
+    def _watch(self) -> list[tuple[Map[Any], Subscription]]:
+        return [
+            (root, root.observe_deep(self._collector(name))) for name, root in self.roots.items()
+        ]
+
     def _collector(self, name: str) -> Callable[[list[Any]], None]:
         def collect(events: list[Any]) -> None:
-            if self._commit is None or not self._is_recording:
+            if self._commit is None:
                 return
             try:
                 for event in events:

@@ -25,6 +25,7 @@ from collab.messages import (
     Append,
     Appended,
     AppendFailed,
+    AwaitTurn,
     Broadcast,
     CloseAll,
     CloseSession,
@@ -36,6 +37,7 @@ from collab.messages import (
     LoadHistory,
     Principal,
     ProblemsChanged,
+    Proceed,
     SaveSnapshot,
     Send,
     SpreadAwareness,
@@ -204,6 +206,9 @@ class RoomHost:
             case CloseAll():
                 # ``_append`` has told ``on_dead`` why; the room only repeats it.
                 self._audience.close(effect.code, effect.reason)
+            case AwaitTurn():
+                # Behind whatever the loop has to do already, other rooms' commands included.
+                asyncio.get_running_loop().call_soon(self.post_now, Proceed())
             case _:
                 assert_never(effect)
 

@@ -11,6 +11,7 @@ SPEC: section MD. Called by ``host`` after each revision, and by ``dsl``.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from itertools import islice
 from typing import Any, TypeAlias
 
 from collab.limits import PROBLEMS_MAX
@@ -60,13 +61,39 @@ class ProblemIndex:
         self._name_users: set[str] = set()
         self._groups: dict[Group, set[str]] = {}
         self._total = 0
+        # Nodes that ``advance`` has yet to look at; None as long as it has not begun.
+        self._unseen: dict[str, None] | None = {}
 
     # --- what its owner calls -------------------------------------------------------------------
 
     def rebuild(self, document: Document) -> None:
         """Look at the whole of *document*; what was known before is forgotten."""
+        self.begin()
+        self.advance(document, len(document["nodes"]) + 1)
+
+    def begin(self) -> None:
+        """Forget everything, to look at a whole document piece by piece with ``advance``."""
         self._clear()
-        self.update(document, [APPLICATION, *document["nodes"]])
+        self._unseen = None
+
+    def advance(self, document: Document, nodes_max: int) -> bool:
+        """Look at *nodes_max* more nodes of *document*; return whether all have been looked at.
+
+        Between two calls the document may change, as long as ``update`` is told. Source: [MD21].
+        """
+        if self._unseen is None:
+            nodes = document["nodes"]
+            self._restate(nodes, nodes)
+            self._unseen = dict.fromkeys((APPLICATION, *nodes))
+        for node in list(islice(self._unseen, nodes_max)):
+            del self._unseen[node]
+            self._evaluate(document, node)
+        return not self._unseen
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every node has been looked at, so that ``problems`` are all there are."""
+        return self._unseen is not None and not self._unseen
 
     def update(self, document: Document, touched: Collection[str]) -> bool:
         """Take in a change of the *touched* nodes (``"application"`` among them, if it was).
@@ -74,11 +101,14 @@ class ProblemIndex:
         *document* is as it is after the change. Returns whether any problem came or went.
         Source: [MD6].
         """
+        if self._unseen is None:
+            return False  # ``advance`` will look at the document as it is then.
         nodes = document["nodes"]
         stale = self._restate(nodes, [node for node in touched if node != APPLICATION])
         stale.update(touched)
         has_changed = False
         for node in stale:
+            self._unseen.pop(node, None)
             has_changed |= self._evaluate(document, node)
         return has_changed
 

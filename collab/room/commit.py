@@ -29,6 +29,7 @@ from collab.ids import ClientId, FencingToken, RevisionNo, UserId
 from collab.limits import (
     CLIENT_IDS_PER_ROOM_MAX,
     DOCUMENT_BYTES_MAX,
+    EXAMINED_NODES_MAX,
     OP_COMPONENTS_MAX,
 )
 from collab.messages import (
@@ -85,9 +86,7 @@ class Committer:
     ) -> None:
         self.ledger = Ledger(snapshot)
         self.exists = snapshot.exists
-        self.problems = (
-            ProblemIndex(rules.registry) if isinstance(rules, ApplicationRules) else None
-        )
+        self._index = ProblemIndex(rules.registry) if isinstance(rules, ApplicationRules) else None
         self._rules = rules
         self._is_application = is_application
         self._open(token, snapshot, tail)
@@ -97,8 +96,10 @@ class Committer:
         self._vector: tuple[RevisionNo, bytes] | None = None
         self._clocks: dict[int, int] | None = None
         self._deletes: tuple[RevisionNo, DeleteSet] | None = None
-        if self.problems is not None:
-            self.problems.rebuild(self.document)
+        if self._index is not None:
+            self._index.begin()
+            if len(self.document["nodes"]) < EXAMINED_NODES_MAX:
+                self.examine()
 
     def _open(self, token: FencingToken, snapshot: Snapshot, tail: Sequence[Revision]) -> None:
         document = snapshot.document
@@ -121,10 +122,10 @@ class Committer:
             state=snapshot.state,
         )
         self._places = PlaceIndex(self._bridge.diff, snapshot.places)
-        for revision in tail:
-            if revision.update:
-                self._bridge.replay(revision.update)
-                self._places.note(revision.update)
+        updates = [revision.update for revision in tail if revision.update]
+        self._bridge.replay(updates)
+        for update in updates:
+            self._places.note(update)
 
     # --- reading ------------------------------------------------------------------------------
 
@@ -132,6 +133,25 @@ class Committer:
     def document(self) -> Json:
         """The marked JSON at the head. Read it, never change it."""
         return self._bridge.document
+
+    @property
+    def problems(self) -> ProblemIndex | None:
+        """All problems at the head, None in a free room. Finishes what ``examine`` has left."""
+        while not self.examine():
+            pass
+        return self._index
+
+    @property
+    def is_examined(self) -> bool:
+        """Whether all problems are known."""
+        return self._index is None or self._index.is_complete
+
+    def examine(self) -> bool:
+        """Look for problems in some more nodes; return whether all problems are known now.
+
+        A look at a large model takes as long as hundreds of edits, so it is had piece by piece.
+        """
+        return self._index is None or self._index.advance(self.document, EXAMINED_NODES_MAX)
 
     @property
     def bridge(self) -> Bridge:
@@ -437,9 +457,10 @@ class Committer:
             self._places.note(revision.update)
         self.exists = _exists_after(self.exists, revision)
         self._document_bytes += _size_change(op)
-        if self.problems is not None and op:
+        if self._index is not None and op:
             touched = {self._rules.node_of(component) for component in op}
-            outcome.problems_changed = self.problems.update(self.document, touched)
+            has_changed = self._index.update(self.document, touched)
+            outcome.problems_changed = has_changed and self._index.is_complete
 
     def _check_size(self, op: Sequence[Component]) -> None:
         if self._document_bytes + max(0, _size_change(op)) > DOCUMENT_BYTES_MAX:

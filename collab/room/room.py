@@ -25,6 +25,7 @@ from collab.messages import (
     Ack,
     Appended,
     AppendFailed,
+    AwaitTurn,
     AwarenessChanged,
     AwarenessEntry,
     Broadcast,
@@ -42,6 +43,7 @@ from collab.messages import (
     LoadHistory,
     Problems,
     ProblemsChanged,
+    Proceed,
     QueryAwareness,
     QueryStateVector,
     ReadOnly,
@@ -104,6 +106,7 @@ class Room:
         self._snapshot_revision = snapshot.revision
         self._effects: list[Effect] = []
         self._joins = 0
+        self._is_examining = False
 
     @property
     def head(self) -> RevisionNo:
@@ -128,6 +131,9 @@ class Room:
             return []
         self._effects = []
         self._dispatch(command, now_ms)
+        if not self._is_examining and not self.committer.is_examined:
+            self._is_examining = True
+            self._effects.append(AwaitTurn())
         self._effects += self._outbox.drain()
         return self._effects
 
@@ -140,6 +146,8 @@ class Room:
                 self._effects.append(CloseAll(1012, command.message))
             case HistoryLoaded():
                 self._on_history(command, now_ms)
+            case Proceed():
+                self._on_proceed()
             case Join():
                 self._on_join(command)
             case Leave():
@@ -314,9 +322,7 @@ class Room:
         for event in outcome.events:
             self._tell(session, event)
         if outcome.problems_changed:
-            self._outbox.emit(
-                ProblemsChanged(self._problems(), self.sessions.subscribed()), self.head
-            )
+            self._tell_everybody_problems()
 
     def _save_snapshot(self) -> None:
         if self.head - self._snapshot_revision >= SNAPSHOT_REVISIONS:
@@ -358,10 +364,23 @@ class Room:
     def _tell(self, session: Session, event: Event) -> None:
         self._outbox.emit(Send(session.id, event), self.head)
 
+    def _on_proceed(self) -> None:
+        """Look for problems in some more nodes; once all are known, everybody is told them."""
+        if self.committer.examine():
+            self._is_examining = False
+            self._tell_everybody_problems()
+        else:
+            self._effects.append(AwaitTurn())
+
+    def _tell_everybody_problems(self) -> None:
+        event = ProblemsChanged(self._problems(), self.sessions.subscribed())
+        self._outbox.emit(event, self.head)
+
     def _problems(self) -> Problems:
         index = self.committer.problems
         return Problems(self.head, tuple(index.to_json()) if index is not None else ())
 
     def _tell_problems(self, session: Session) -> None:
-        if self.committer.problems is not None:
+        # Whoever comes before all problems are known is told as soon as they are.
+        if self.committer.is_examined and self.committer.problems is not None:
             self._tell(session, self._problems())

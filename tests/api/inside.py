@@ -30,13 +30,17 @@ _T = TypeVar("_T")
 class InsideServer:
     """The whole application on a real port, served by a thread. ``host`` is there to look into."""
 
-    def __init__(self, store: Any = None, bounds: Bounds | None = None) -> None:
+    def __init__(
+        self, store: Any = None, bounds: Bounds | None = None, *, ping_s: float = 15.0
+    ) -> None:
         self.host = Host(store or MemoryStore(), SystemClock(), builtin(), bounds)
         app = build_app(self.host, LocalAuthenticator(b"k" * 32), Path("no-designer-here"))
         listener = socket.create_server(("127.0.0.1", 0), backlog=512)
         port = listener.getsockname()[1]
         self.url, self.socket_url = f"http://127.0.0.1:{port}", f"ws://127.0.0.1:{port}"
-        self._server = uvicorn.Server(server_config(app))
+        config = server_config(app)
+        config.ws_ping_interval = config.ws_ping_timeout = ping_s
+        self._server = uvicorn.Server(config)
         self._thread = threading.Thread(
             target=self._server.run, kwargs={"sockets": [listener]}, daemon=True
         )

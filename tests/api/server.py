@@ -70,6 +70,14 @@ class Server:
         log.close()
         wait_until(self._is_ready, "the server to start")
 
+    def configure(self, **environment: str) -> None:
+        """Change the environment of the next start."""
+        self._environment.update(environment)
+
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
     @property
     def pid(self) -> int:
         assert self._process is not None

@@ -86,8 +86,8 @@ class YjsOracle:
     ) -> None:
         """Perform random valid edits below a root map, each its own transaction.
 
-        *features* may hold ``formats``, ``embeds``, ``xml``, ``docs``, ``bytes`` and ``splits``
-        (edits that split surrogate pairs).
+        *features* may hold ``formats``, ``embeds``, ``xml``, ``docs``, ``bytes``, ``splits``
+        (edits that split surrogate pairs) and ``undo`` (some steps undo or redo earlier ones).
         """
         self.request("random", doc=doc, seed=seed, count=count, root=root, features=features)
 

@@ -161,11 +161,11 @@ class RandomEditor {
   }
 
   /** Where the text may be cut: nowhere inside a surrogate pair unless `splits` is wanted. */
-  boundary (text) {
+  boundary (text, splits = this.features.has('splits')) {
     const index = this.below(text.length + 1)
     const inside = index > 0 && index < text.length && /[\uDC00-\uDFFF]/.test(text[index]) &&
       /[\uD800-\uDBFF]/.test(text[index - 1])
-    return inside && !this.features.has('splits') ? index + 1 : index
+    return inside && !splits ? index + 1 : index
   }
 
   editText (type) {
@@ -175,7 +175,10 @@ class RandomEditor {
     if (from !== to && this.next() < 0.4) {
       type.delete(Math.min(from, to), Math.abs(to - from))
     } else if (from !== to && this.features.has('formats') && this.next() < 0.3) {
-      type.format(Math.min(from, to), Math.abs(to - from), { bold: this.next() < 0.5 ? true : null })
+      // Never inside a pair: a format that changes nothing would damage this document's own text,
+      // and no update would tell anybody.
+      const ends = [this.boundary(text, false), this.boundary(text, false)].sort((a, b) => a - b)
+      type.format(ends[0], ends[1] - ends[0], { bold: this.next() < 0.5 ? true : null })
     } else if (this.features.has('embeds') && this.next() < 0.2) {
       type.insertEmbed(from, { image: this.pick(WORDS) })
     } else {
@@ -208,8 +211,13 @@ class RandomEditor {
     }
   }
 
-  run (count) {
+  run (count, undoManager) {
     for (let step = 0; step < count; step++) {
+      if (undoManager !== undefined && this.next() < 0.25) {
+        if (this.next() < 0.6) undoManager.undo()
+        else undoManager.redo()
+        continue
+      }
       this.doc.transact(() => {
         const { type, depth } = this.pick(this.containers())
         if (type instanceof Y.Text) this.editText(type)
@@ -262,7 +270,13 @@ const commands = {
     return {}
   },
   random ({ doc: name, count, ...options }) {
-    new RandomEditor(find(name).doc, options).run(count)
+    const entry = find(name)
+    if (options.features?.includes('undo')) {
+      entry.undoManager ??= new Y.UndoManager(entry.doc.getMap(options.root), {
+        trackedOrigins: new Set(['random']), captureTimeout: 0
+      })
+    }
+    new RandomEditor(entry.doc, options).run(count, entry.undoManager)
     return {}
   },
   apply ({ doc: name, update }) {

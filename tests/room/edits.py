@@ -51,8 +51,7 @@ def random_op(rng: random.Random, document: Any) -> list[dict[str, Any]]:
 
 
 def _children(container: Any) -> list[Any]:
-    keys = container if isinstance(container, dict) else range(len(container))
-    return [key for key in keys if isinstance(container[key], dict | list)]
+    return _members(container, (dict, list))
 
 
 def _component(rng: random.Random, path: list[str | int], container: Any) -> dict[str, Any]:
@@ -73,7 +72,8 @@ def _is_small(value: Any) -> bool:
 
 
 def _members(container: Any, kinds: Any) -> list[Any]:
-    keys = list(container) if isinstance(container, dict) else list(range(len(container)))
+    # Sorted: the keys of a plain object come out of a Doc in another order each time.
+    keys: list[Any] = sorted(container) if isinstance(container, dict) else [*range(len(container))]
     return [key for key in keys if isinstance(container[key], kinds)]
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from collab.crdt.bridge import Bridge
 from collab.crdt.writing import write_op
+from collab.errors import DesignRoomsError
 from collab.messages import Ack, Effect, Send
 from collab.room import commit, room
 from collab.room.ledger import Ledger
@@ -25,7 +26,7 @@ def _fails(kind: str) -> bool:
     for seed in range(_SEEDS):
         try:
             run_history(kind, seed, _STEPS)
-        except (AssertionError, KeyError, RuntimeError):
+        except (AssertionError, DesignRoomsError, KeyError, RuntimeError):
             return True
     return False
 

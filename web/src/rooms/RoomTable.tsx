@@ -40,7 +40,7 @@ function RoomRow({ room, now }: { readonly room: Room; readonly now: number }) {
       </td>
       <td className="dr-number">r{room.revision}</td>
       <td><time dateTime={room.updatedAt} title={new Date(room.updatedAt).toLocaleString()}>{ago(room.updatedAt, now)}</time></td>
-      <td>{room.sessions > 0 ? <span className="dr-present"><Users size={13} aria-hidden /> {room.sessions} here now</span> : <span className="dr-muted">–</span>}</td>
+      <td>{room.people > 0 ? <span className="dr-present"><Users size={13} aria-hidden /> {room.people} here now</span> : <span className="dr-muted">–</span>}</td>
       <td className="dr-row-actions">
         <ActionIcon component="a" href={previewUrl(room.name)} target="_blank" rel="noopener" aria-label={`Preview ${room.name}`} title="Preview">
           <Play size={14} />

@@ -18,6 +18,7 @@ export interface Room {
   readonly updatedAt: string;
   readonly revision: number;
   readonly sessions: number;
+  readonly people: number;
 }
 
 /** One thing wrong with an imported file. */

@@ -1,0 +1,128 @@
+"""The `design-rooms` command: its verbs, what they print, and their exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from collab import cli
+from tests.api.server import ROOT, Server, free_port
+
+_SAMPLE = ROOT / "samples" / "order-management.json"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with Server(tmp_path_factory.mktemp("cli")) as server:
+        yield server
+
+
+def _run(*arguments: object, port: int = 1) -> tuple[int, str]:
+    """Run one verb as its own process does, and return its exit code and all it printed."""
+    result = CliRunner().invoke(
+        cli.main, [str(item) for item in arguments], env={"PORT": str(port), "HOST": "127.0.0.1"}
+    )
+    return result.exit_code, result.output
+
+
+@pytest.mark.parametrize("verb", ["serve", "import", "export", "validate", "rooms"])
+def test_help(verb: str) -> None:
+    """[CF8] each verb says what it does and what it takes."""
+    code, text = _run(verb, "--help")
+    assert code == 0
+    assert f" {verb} " in text.splitlines()[0]
+    assert len(text.splitlines()) > 4
+    assert verb in _run("--help")[1]
+    assert _run(verb, "--absent")[0] == 2
+
+
+def test_round_trip(server: Server, tmp_path: Path) -> None:
+    """[CF9] import and export are each other's inverse, as JSON and YAML; twice is no change."""
+    code, text = _run("import", _SAMPLE, "--room", "größe".encode().hex(), port=server.port)
+    assert code == 0
+    assert "imported (room" in text
+    assert f"Open {server.url}/rooms/" in text
+    room = "größe".encode().hex()
+    again = _run("import", _SAMPLE, "--room", room, port=server.port)
+    assert (again[0], "nothing changed" in again[1]) == (0, True)
+    for kind in ("json", "yaml"):
+        file = tmp_path / f"modell-ä.{kind}"
+        code, _ = _run("export", "--room", room, "--format", kind, "-o", file, port=server.port)
+        assert code == 0
+        code, text = _run("import", file, "--room", room, port=server.port)
+        assert (code, "nothing changed" in text) == (0, True)
+    printed = _run("export", "--room", room, port=server.port)[1]
+    assert json.loads(printed) == yaml.safe_load((tmp_path / "modell-ä.yaml").read_text())
+    code, text = _run("rooms", port=server.port)
+    assert (code, room in text) == (0, True)
+
+
+def test_refusals(server: Server, tmp_path: Path) -> None:
+    """[CF10] what the server refuses ends with exit code 1, every fault with its file and line."""
+    file = tmp_path / "falsch-ä.json"
+    model = json.loads(_SAMPLE.read_text())
+    model["application"]["dataModels"][0]["größe"] = 1
+    model["application"]["pages"] = 7
+    file.write_text(json.dumps(model, indent=1, ensure_ascii=False), encoding="utf-8")
+    code, text = _run("import", file, "--room", "bad", port=server.port)
+    assert code == 1
+    assert text.count(f"{file}:") >= 2
+    assert "[unknown_key]" in text
+    code, text = _run("export", "--room", "absent", port=server.port)
+    assert (code, "[not_found]" in text) == (1, True)
+    code, text = _run("import", _SAMPLE, "--room", "a b", port=server.port)
+    assert (code, "[room_name]" in text) == (1, True)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("rooms",),
+        ("export", "--room", "x"),
+        ("import", _SAMPLE, "--room", "x"),
+        ("rooms", "--server", "http://127.0.0.1:1"),
+    ],
+)
+def test_no_server(arguments: tuple[object, ...]) -> None:
+    """[CF11] without a server a verb ends with exit code 3 and says how to start one."""
+    code, text = _run(*arguments, port=free_port())
+    assert code == 3
+    assert "design-rooms serve" in text
+
+
+def test_validate(tmp_path: Path) -> None:
+    """[CF12] validate needs no server: 0 for files that import, 1 with every error and its line."""
+    code, text = _run("validate", *sorted((ROOT / "samples").glob("*.json")))
+    assert (code, text.count(": valid, ")) == (0, 2)
+    bad = tmp_path / "falsch-ä.yaml"
+    bad.write_text("application:\n  id: a\n  name: n\n  größe: 1\n  pages: x\n", encoding="utf-8")
+    code, text = _run("validate", bad, _SAMPLE)
+    assert code == 1
+    lines = [line for line in text.splitlines() if line.startswith(f"{bad}:")]
+    assert [line.split(":")[1] for line in lines] == ["4", "5"]
+    assert f"{_SAMPLE}: valid" in text
+    assert _run("validate", tmp_path / "absent.json")[0] == 2
+    broken = tmp_path / "broken.json"
+    broken.write_bytes(b'{"application": {')
+    assert _run("validate", broken)[0] == 1
+
+
+def test_entry_point() -> None:
+    """[CF8] the module runs as a program of its own."""
+    result = subprocess.run(
+        [sys.executable, "-m", "collab.cli", "--version"],
+        cwd=ROOT,
+        env=dict(os.environ),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (result.returncode, "version" in result.stdout) == (0, True)
