@@ -19,7 +19,7 @@ from typing import Any, cast
 import msgpack
 from pycrdt import Doc, Map
 
-__all__ = ["Client", "NativeClient", "YjsClient"]
+__all__ = ["Client", "NativeClient", "YjsClient", "do_nothing"]
 
 _BINARY = 0x82
 _CLOSE = 0x88
@@ -117,7 +117,7 @@ class Client:
     def __init__(self, port: int, room: str, caption: tuple[str, str] = ("", "")) -> None:
         self.delivered = 0
         self.times: list[float] = []
-        self.on_answer: Callable[[], None] = _do_nothing
+        self.on_answer: Callable[[], None] = do_nothing
         self._port = port
         self._room = room
         self._node, self._key = caption
@@ -248,5 +248,5 @@ def _body_start(payload: bytes) -> int:
     return index + 1
 
 
-def _do_nothing() -> None:
-    return None
+def do_nothing() -> None:
+    """What a client does with an answer unless it is told otherwise."""

@@ -20,7 +20,7 @@ from statistics import median
 
 import uvloop
 
-from benchmarks.clients import Client, NativeClient, YjsClient
+from benchmarks.clients import Client, NativeClient, YjsClient, do_nothing
 from benchmarks.history import (
     captions_of,
     large_document,
@@ -37,6 +37,7 @@ from collab.stores.sqlite import SqliteStore
 __all__ = ["main"]
 
 WARM_UP_SECONDS = 0.5
+PATIENCE_SECONDS = 30.0
 OPENINGS = 3
 MEMORY_ROOMS = 100
 LARGE_COPIES = 52
@@ -99,8 +100,11 @@ async def measure_load(
     ]
     for client in clients:
         await client.join()
+        # A room's first update takes longer; what is measured here is how it goes on.
+        await first_edit(client)
     running = [asyncio.create_task(pace(client, load.rate)) for client in clients if load.rate]
     for client in clients:
+        client.on_answer = do_nothing
         if not load.rate:
             client.on_answer = client.edit
             client.edit()
@@ -165,18 +169,22 @@ async def measure_openings(folder: Path) -> None:
         document = large_document(copies)
         await write_history(store, local_room(name), document, revisions)
     await store.close()
-    times: dict[str, list[float]] = {name: [] for _, name, _, _ in cases}
+    joins: dict[str, list[float]] = {name: [] for _, name, _, _ in cases}
+    edits: dict[str, list[float]] = {name: [] for _, name, _, _ in cases}
     for _ in range(OPENINGS):
         with ServerProcess(folder) as server:
-            await join_time(server, "warm")
+            await open_room(server, "warm")
             for _, name, _, _ in cases:
-                times[name].append(await join_time(server, name))
+                join, edit = await open_room(server, name)
+                joins[name].append(join)
+                edits[name].append(edit)
     print(
-        "\nOpening: from connecting to the welcome, first join of a room on a fresh process "
-        f"(median of {OPENINGS} processes)"
+        "\nOpening: the first join of a room, from connecting to the welcome; then its first Yjs "
+        f"update\n(ms, median of {OPENINGS} fresh processes)           revisions    welcome   update"
     )
     for label, name, _, revisions in cases:
-        print(f"{label:32} {revisions:9,} revisions {median(times[name]) * 1e3:9.1f} ms")
+        join, edit = median(joins[name]) * 1e3, median(edits[name]) * 1e3
+        print(f"{label:44} {revisions:9,} {join:10.1f} {edit:8.1f}")
 
 
 def local_room(name: str) -> RoomId:
@@ -186,13 +194,26 @@ def local_room(name: str) -> RoomId:
     return RoomId(tenant, name)
 
 
-async def join_time(server: ServerProcess, room: str) -> float:
-    client = NativeClient(server.port, room)
+async def open_room(server: ServerProcess, room: str) -> tuple[float, float]:
+    """Return how long the room's first join took, and its first update through the Yjs door."""
+    reader = NativeClient(server.port, room)
     start = time.perf_counter()
-    await client.join()
+    await reader.join()
     took = time.perf_counter() - start
-    client.close()
-    return took
+    document = server.get(f"/api/rooms/{room}/model").json()["model"]
+    author = YjsClient(server.port, room, captions_of(document)[0])
+    await author.join()
+    await first_edit(author)
+    reader.close()
+    author.close()
+    return took, author.times[0]
+
+
+async def first_edit(client: Client) -> None:
+    answered = asyncio.Event()
+    client.on_answer = answered.set
+    client.edit()
+    await asyncio.wait_for(answered.wait(), PATIENCE_SECONDS)
 
 
 # --- memory -------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ SPEC: section AP. Called by ``routes``.
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -15,7 +16,7 @@ from collab.messages import Principal
 from collab.model import diff, dsl
 from collab.model.document import Document
 from collab.room.room import Room
-from collab.values import Json
+from collab.values import Json, copy_json
 
 __all__ = ["Format", "Imported", "export_model", "import_model", "problems_of"]
 
@@ -39,9 +40,13 @@ async def import_model(
     Raises ``Refused`` with the code of the check that refused it, or an ``OperatingError``.
     """
     room = await host.room(room_id)
-    change = diff.import_op(room.room.committer.document, document, host.registry)
-    if change:
-        await submit_op(room, principal, change)
+    # One after the other, or the same file twice at once would be two changes. What others edit
+    # meanwhile is transformed against, as it is for everybody who edits at a revision.
+    async with room.import_lock:
+        base, current = await room.read(_copy)
+        change = await asyncio.to_thread(diff.import_op, current, document, host.registry)
+        if change:
+            await submit_op(room, principal, change, base)
     revision, problems = await room.read(lambda item: (item.head, problems_of(item)))
     return Imported(revision, bool(change), problems)
 
@@ -49,7 +54,13 @@ async def import_model(
 async def export_model(host: Host, room_id: RoomId, format: Format) -> str:
     """Return the canonical text of the room's model at its head, once that is durable."""
     room = await host.room(room_id)
-    return await room.read(lambda item: dsl.write(item.committer.document, host.registry, format))
+    _, document = await room.read(_copy)
+    return await asyncio.to_thread(dsl.write, document, host.registry, format)
+
+
+def _copy(room: Room) -> tuple[RevisionNo, Document]:
+    """Return a copy of the document, for a thread: what it takes seconds for, a copy takes ms."""
+    return room.head, copy_json(room.committer.document)
 
 
 def problems_of(room: Room) -> list[dict[str, Any]]:

@@ -99,7 +99,7 @@ class PreviewProxy:
         )
         is_started = False
         try:
-            response = await self._transport.handle_async_request(request)
+            response = await self._send(request)
             try:
                 await send(
                     {
@@ -128,7 +128,7 @@ class PreviewProxy:
         deadline = time.monotonic() + self._patience_s
         while True:
             try:
-                return await self._client.send(request, stream=True)
+                return await self._transport.handle_async_request(request)
             except httpx.ConnectError:
                 if request.method in _BODY_METHODS or time.monotonic() >= deadline:
                     raise

@@ -18,6 +18,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 __all__ = ["SocketProtocol", "transport_of"]
 
 _TRANSPORT: Final = "design_rooms.transport"
+_SHUTDOWN_S: Final = 1.0
 
 
 class SocketProtocol(WebSocketsSansIOProtocol):
@@ -32,6 +33,11 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         extensions: dict[str, Any] = self.scope["extensions"]
         extensions[_TRANSPORT] = self.transport
         await super().run_asgi()
+
+    def shutdown(self) -> None:
+        """Close with 1012; who does not take that soon keeps the server no longer from stopping."""
+        super().shutdown()
+        self.loop.call_later(_SHUTDOWN_S, self.transport.abort)
 
     def send_keepalive_ping(self) -> None:
         super().send_keepalive_ping()

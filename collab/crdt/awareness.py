@@ -9,25 +9,16 @@ SPEC: section AW. Called by the Yjs and Hocuspocus adapters; the room decides wh
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import orjson
 
 from collab.crdt.lib0 import Decoder, Encoder, parse_json
 from collab.errors import LimitExceeded, ProtocolError
+from collab.ids import ClientId
 from collab.limits import AWARENESS_ENTRIES_PER_MESSAGE_MAX, AWARENESS_STATE_BYTES_MAX
-from collab.values import Json
+from collab.messages import AwarenessEntry
 
-__all__ = ["AwarenessEntry", "decode", "encode"]
-
-
-@dataclass(frozen=True, slots=True)
-class AwarenessEntry:
-    """The state of one client at one clock: a JSON object, or ``None`` once it has left."""
-
-    client: int
-    clock: int
-    state: Json | None
+__all__ = ["decode", "encode"]
 
 
 def decode(message: bytes) -> tuple[AwarenessEntry, ...]:
@@ -78,4 +69,4 @@ def _read_entry(decoder: Decoder) -> AwarenessEntry:
         raise ProtocolError(
             "an awareness state is neither an object nor null", code="protocol_malformed"
         )
-    return AwarenessEntry(client, clock, state)
+    return AwarenessEntry(ClientId(client), clock, state)

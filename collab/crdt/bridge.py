@@ -279,7 +279,7 @@ def _texts_with_pairs(value: Json, path: Path) -> Iterator[tuple[Path, str]]:
 def _adopted(
     component: Component, document: Json, adopt: Callable[[Path, Json, Json], Json]
 ) -> Component:
-    """Return *component* with marks on what it inserts and the old values that it really removes."""
+    """Return *component* with marks on what it inserts and the values that it really removes."""
     path: Path = tuple(component["p"])
     result = dict(component)
     for key in ("oi", "li"):

@@ -118,7 +118,7 @@ def _readable(struct: Struct, start: int, end: int) -> str:
             # Clocks count UTF-16 units; a cut inside a pair reads as U+FFFD, as it does in Yjs.
             units: bytes = struct.value.encode("utf-16-le")[2 * start : 2 * end]
             text = units[: 2 * _READABLE_UNITS_MAX].decode("utf-16-le", "replace")
-        case "any" | "json":
+        case "any":
             text = ", ".join(map(_json_text, struct.value[start : min(end, start + 20)]))
         case "embed":
             text = _json_text(struct.value)

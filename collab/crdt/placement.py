@@ -32,11 +32,11 @@ _TEXT_CONTENTS: Final[frozenset[ContentKind | None]] = frozenset(
     {"string", "embed", "format", "type", "deleted"}
 )
 _VALUE_CONTENTS: Final[frozenset[ContentKind | None]] = frozenset(
-    {"any", "json", "binary", "type", "doc", "deleted"}
+    {"any", "binary", "type", "doc", "deleted"}
 )
 _XML_CONTENTS: Final[frozenset[ContentKind | None]] = frozenset({"type", "deleted"})
 
-# What Yjs writes into the list of each type. Maps and hooks have no list.
+# What Yjs writes into the list of each type. Maps have no list.
 _LIST_CONTENTS: Final[dict[int, frozenset[ContentKind | None]]] = {
     TypeRef.ARRAY: _VALUE_CONTENTS,
     TypeRef.TEXT: _TEXT_CONTENTS,
@@ -44,7 +44,6 @@ _LIST_CONTENTS: Final[dict[int, frozenset[ContentKind | None]]] = {
     TypeRef.XML_ELEMENT: _XML_CONTENTS,
     TypeRef.XML_FRAGMENT: _XML_CONTENTS,
 }
-_TYPES_WITHOUT_LIST: Final = frozenset({TypeRef.MAP, TypeRef.XML_HOOK})
 _TYPES_WITHOUT_KEYS: Final = frozenset({TypeRef.ARRAY, TypeRef.XML_FRAGMENT})
 
 # Nobody knows: the item stands in the Doc, and there is no index of it.
@@ -141,6 +140,8 @@ class Placement:
         elif item.origin is not None:
             place = self._place_beside(item.origin)
             if item.right_origin is not None:
+                if item.right_origin == item.origin:
+                    raise _malformed("an item stands on both sides of another")
                 place = self._common(place, self._place_beside(item.right_origin))
         else:
             assert item.right_origin is not None
@@ -221,7 +222,7 @@ class Placement:
             if kind in _TYPES_WITHOUT_KEYS or (kind == TypeRef.TEXT and self._is_restricted):
                 raise _not_allowed("entries in an array or a text")
             return
-        if kind in _TYPES_WITHOUT_LIST:
+        if kind == TypeRef.MAP:
             if content == "string":
                 raise _malformed("text outside a text")
             raise _not_allowed("list items in a map")

@@ -14,8 +14,9 @@ themselves or within something deleted, are known too: in them, and only there, 
 turned into garbage what the index still has a place for.
 
 The index is laid out when it is first asked, from what was saved of it or from the Doc's whole
-state, and each committed update is read when it is asked again. SPEC: section CR (rules CR25 to
-CR29). Called by ``crdt.placement``; kept by the room.
+state, and each committed update is read when it is asked again.
+
+SPEC: section CR (rule CR25). Called by ``crdt.placement``; kept by the room.
 """
 
 from __future__ import annotations

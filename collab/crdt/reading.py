@@ -102,8 +102,8 @@ def _list_components(change: ListChange, path: Path, target: Json) -> list[Compo
             old_index += amount
             new_index += amount
         elif action == "delete":
-            for value in target[old_index : old_index + amount]:
-                components.append({"p": [*path, new_index], "ld": value})
+            removed = target[old_index : old_index + amount]
+            components += [{"p": [*path, new_index], "ld": value} for value in removed]
             old_index += amount
         else:
             for value in amount:
@@ -151,7 +151,7 @@ def _text_components(change: TextChange, path: Path, target: str) -> list[Compon
 
 def has_pairs(text: str) -> bool:
     """True if *text* holds a character that takes two UTF-16 units."""
-    return not text.isascii() and max(text) > "\uffff"
+    return utf16_length(text) != len(text)
 
 
 def replace_text(path: Path, old: str, new: str) -> list[Component]:

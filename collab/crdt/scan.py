@@ -118,7 +118,7 @@ def _scan_content(decoder: Decoder, reference: int) -> tuple[int, int | None, st
             return length, None, text if length != len(text) else None
         case 7:
             type_ref = decoder.read_var_uint()
-            if type_ref == TypeRef.XML_ELEMENT or type_ref == TypeRef.XML_HOOK:
+            if type_ref == TypeRef.XML_ELEMENT:
                 decoder.skip_var_bytes()
             return 1, type_ref, None
         case 1:
@@ -128,10 +128,10 @@ def _scan_content(decoder: Decoder, reference: int) -> tuple[int, int | None, st
 
 
 def _scan_rare_content(decoder: Decoder, reference: int) -> int:
-    length = decoder.read_var_uint() if reference == 2 else 1
-    # Legacy JSON holds a text for each value, a format a key and a value.
-    for _ in range(2 if reference == 6 else length):
+    """Go past bytes, an embedded object, a format or a subdocument."""
+    decoder.skip_var_bytes()
+    if reference == 6:
         decoder.skip_var_bytes()
-    if reference == 9:
+    elif reference == 9:
         decoder.skip_any()
-    return length
+    return 1

@@ -38,7 +38,7 @@ __all__ = [
 
 StructKind: TypeAlias = Literal["gc", "item", "skip"]
 ContentKind: TypeAlias = Literal[
-    "deleted", "json", "binary", "string", "embed", "format", "type", "any", "doc"
+    "deleted", "binary", "string", "embed", "format", "type", "any", "doc"
 ]
 
 _HAS_ORIGIN: Final = 0x80
@@ -94,10 +94,10 @@ class Struct(NamedTuple):
     ``origin``, ``right_origin``, ``parent_root``, ``parent_id`` and ``parent_key`` are as written:
     an item with an origin or a right origin inherits its parent and names none. ``value`` is
 
-    * a list for ``json`` and ``any`` (undefined reads as ``None``, a ``Uint8Array`` as ``bytes``),
+    * a list for ``any`` (undefined reads as ``None``, a ``Uint8Array`` as ``bytes``),
     * the text for ``string``, whose ``length`` counts UTF-16 units,
     * JSON for ``embed``, ``(key, JSON)`` for ``format``, ``bytes`` for ``binary``,
-    * ``(guid, options)`` for ``doc``, the node name of an XML element or hook for ``type``,
+    * ``(guid, options)`` for ``doc``, the node name of an XML element for ``type``,
     * ``None`` for everything else.
     """
 
@@ -281,10 +281,9 @@ def _read_content(
         case 1:
             return "deleted", _read_length(decoder), None, None
         case 2:
-            count = _read_length(decoder)
-            decoder.spend(count)
-            values = [_read_legacy_json(decoder) for _ in range(count)]
-            return "json", count, None, values
+            # Yjs 13 writes no such list of JSON texts any more, and yrs reads one text more than
+            # there are: what follows would mean one thing here and another in the Doc.
+            raise InvalidUpdate("update_type_not_allowed", "JSON texts of old Yjs are not allowed")
         case 3:
             return "binary", 1, None, decoder.read_var_bytes()
         case 5:
@@ -304,18 +303,14 @@ def _read_type(decoder: Decoder) -> tuple[TypeRef, str | None]:
     if number >= len(_TYPE_REFS):
         raise InvalidUpdate("update_type_not_allowed", f"{number} is no shared type of Yjs 13")
     type_ref = _TYPE_REFS[number]
-    has_name = type_ref is TypeRef.XML_ELEMENT or type_ref is TypeRef.XML_HOOK
-    return type_ref, decoder.read_var_string() if has_name else None
+    if type_ref is TypeRef.XML_HOOK:
+        # yrs does not read its name, and takes it for the next struct.
+        raise InvalidUpdate("update_type_not_allowed", "XML hooks are not allowed")
+    return type_ref, decoder.read_var_string() if type_ref is TypeRef.XML_ELEMENT else None
 
 
-def _read_legacy_json(decoder: Decoder) -> Json:
-    return _read_json(decoder, is_undefined_allowed=True)
-
-
-def _read_json(decoder: Decoder, *, is_undefined_allowed: bool = False) -> Json:
+def _read_json(decoder: Decoder) -> Json:
     text = decoder.read_var_string()
-    if is_undefined_allowed and text == "undefined":
-        return None
     # What the text may hold at most, told before it is parsed.
     decoder.spend(text.count(",") + 3 * (text.count("[") + text.count("{")))
     return parse_json(text)

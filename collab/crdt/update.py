@@ -6,7 +6,7 @@ So each update is read and judged here first, against the room's state vector an
 client ids, without the Doc, and by an index of where things stand in it. What depends on the Doc's
 content (whether a value is allowed there) is left to the room, which sees the events of its twin.
 
-SPEC: section CR (rules CR10 to CR17, CR21 to CR23). Called by the room for each update.
+SPEC: section CR (rules CR10 to CR17, CR21 to CR28). Called by the room for each update.
 """
 
 from __future__ import annotations
@@ -137,6 +137,7 @@ def inspect(
     missing = find_missing(decoded, state_vector)
     if not missing:
         check_nesting(decoded, _find)
+    if new_structs and not missing:
         placement = Placement(
             decoded,
             state_vector,
@@ -205,7 +206,7 @@ def _check_item(struct: Struct, known_clock: int, rules: Rules) -> None:
     match struct.content:
         case "string" | "deleted" | None:
             return
-        case "any" | "json":
+        case "any":
             offset = max(0, known_clock - struct.clock)
             for value in struct.value[offset:]:
                 _check_value(value)

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from inspect import Parameter, Signature
+from typing import Any, Final, TypeAlias
 
 from pycrdt import Doc, Map, Subscription, Text
 
@@ -55,6 +56,8 @@ class TextChange:
 
 Change: TypeAlias = MapChange | ListChange | TextChange
 
+_COLLECTOR_SIGNATURE: Final = Signature([Parameter("events", Parameter.POSITIONAL_ONLY)])
+
 
 @dataclass(slots=True)
 class Commit:
@@ -90,6 +93,7 @@ class YDoc:
         self._error: Exception | None = None
         for name in roots:
             self.roots[name] = self._doc.get(name, type=Map)
+        self._collectors = {name: self._collector(name) for name in roots}
         self._doc.observe(self._on_update)
 
     @property
@@ -130,6 +134,7 @@ class YDoc:
         """
         commit = Commit()
         self._commit = commit
+        self._error = None
         # pycrdt makes its events before it asks whether anybody wants them, so nobody watches
         # where nothing is recorded.
         watched = self._watch() if is_recording else []
@@ -141,8 +146,7 @@ class YDoc:
             for root, subscription in watched:
                 root.unobserve(subscription)
         if self._error is not None:
-            error, self._error = self._error, None
-            raise error
+            raise self._error
         commit.faults = self._real_faults(commit.faults)
         # Parents first: a path is in the coordinates of the state after the transaction, so it
         # holds as soon as everything above it has been applied.
@@ -158,7 +162,7 @@ class YDoc:
 
     def _watch(self) -> list[tuple[Map[Any], Subscription]]:
         return [
-            (root, root.observe_deep(self._collector(name))) for name, root in self.roots.items()
+            (root, root.observe_deep(self._collectors[name])) for name, root in self.roots.items()
         ]
 
     def _collector(self, name: str) -> Callable[[list[Any]], None]:
@@ -170,18 +174,22 @@ class YDoc:
                     change = _change(event, (name, *event.path), self._commit.faults)
                     if change is not None:
                         self._commit.changes.append(change)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 — raised again after the transaction.
                 # pycrdt drops what a callback raises, and the change would be lost in silence.
                 self._error = error
 
+        # pycrdt looks at the signature whenever a callback is registered, which takes as long as
+        # the rest of the transaction unless it stands here.
+        collect.__signature__ = _COLLECTOR_SIGNATURE  # type: ignore[attr-defined]
         return collect
 
 
 def _change(event: Any, path: Path, faults: list[Fault]) -> Change | None:
-    if isinstance(event.target, Map):
+    target = event.target
+    if isinstance(target, Map):
         return _map_change(event, path, faults)
-    if isinstance(event.target, Text):
-        return _text_change(event, path, faults)
+    if isinstance(target, Text):
+        return _text_change(event, str(target), path, faults)
     return _list_change(event, path, faults)
 
 
@@ -222,7 +230,7 @@ def _map_change(event: Any, path: Path, faults: list[Fault]) -> MapChange | None
     return MapChange(path, values, tuple(removed), frozenset(faulty))
 
 
-def _text_change(event: Any, path: Path, faults: list[Fault]) -> TextChange:
+def _text_change(event: Any, text: str, path: Path, faults: list[Fault]) -> TextChange:
     delta: list[tuple[str, Any]] = []
     for piece in event.delta:
         if "insert" in piece:
@@ -236,4 +244,4 @@ def _text_change(event: Any, path: Path, faults: list[Fault]) -> TextChange:
             delta.append(("retain", piece["retain"]))
         if any(value is not None for value in piece.get("attributes", {}).values()):
             faults.append(Fault(path, FORMAT, "a text was formatted"))
-    return TextChange(path, tuple(delta), str(event.target))
+    return TextChange(path, tuple(delta), text)

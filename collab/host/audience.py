@@ -10,7 +10,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable
 from itertools import takewhile
-from typing import Any
+from typing import Any, Final
+
+import structlog
 
 from collab.errors import OperatingError
 from collab.host.bounds import Bounds
@@ -27,7 +29,8 @@ from collab.room.room import Room
 
 __all__ = ["Audience"]
 
-_TRY_AGAIN = 1013
+_log = structlog.get_logger()
+_TRY_AGAIN: Final = 1013
 
 
 class Audience:
@@ -138,7 +141,8 @@ class Audience:
                     outlet.resume(self._room.durable)
         except OperatingError as error:
             # Without what it missed it would be stale for ever; connecting again brings it.
-            self.drop(outlet.session, error.close_code, error.message)
+            _log.warning("room.catch_up_failed", room=str(self._room_id), code=error.code)
+            self.drop(outlet.session, error.close_code, "what you missed cannot be read now")
         finally:
             outlet.is_tended = False
         self._notice_revision()

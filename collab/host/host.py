@@ -24,7 +24,7 @@ from collab.errors import (
     StorageFull,
 )
 from collab.host.bounds import Bounds
-from collab.host.room_host import RoomHost
+from collab.host.room_host import DISK_FULL, RoomHost
 from collab.ids import Epoch, FencingToken, RevisionNo, RoomId
 from collab.limits import READ_ONLY_RETRY_MS_MAX, READ_REVISIONS_MAX
 from collab.messages import Principal, ReadOnly
@@ -165,10 +165,7 @@ class Host:
     def _read_only(self, room_id: RoomId) -> ReadOnly | None:
         if room_id not in self._full:
             return None
-        return ReadOnly(
-            "storage_full",
-            "the server's disk is full: the room is read-only, and nothing saved is lost",
-        )
+        return ReadOnly(StorageFull.default_code, DISK_FULL)
 
     async def _snapshot(self, room_id: RoomId, epoch: Epoch | None) -> Snapshot:
         snapshot = await self.store.snapshot(room_id)

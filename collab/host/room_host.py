@@ -11,7 +11,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
-from typing import Any, TypeVar, assert_never
+from typing import Any, Final, TypeVar, assert_never
 
 import structlog
 
@@ -46,17 +46,24 @@ from collab.ports import Clock, Store
 from collab.revision import Revision
 from collab.room.room import Room
 
-__all__ = ["RoomHost"]
+__all__ = ["DISK_FULL", "RoomHost"]
 
 _log = structlog.get_logger()
 _T = TypeVar("_T")
+
+# What peers are told; a store's own text is for the log, since it may name files.
+DISK_FULL: Final = "the server's disk is full: the room is read-only, and nothing saved is lost"
+_REOPENED: Final = "the room is reopened"
 
 # Commands taken before the event loop gets its turn: about two milliseconds of work.
 _BATCH = 64
 
 
 class RoomHost:
-    """A room that runs. *on_dead* is called once, with the reason, when it has to be reopened."""
+    """A room that runs. *on_dead* is called once, with the reason, when it has to be reopened.
+
+    ``import_lock`` is held by whoever replaces the model by one that was computed on a copy.
+    """
 
     def __init__(
         self,
@@ -69,6 +76,7 @@ class RoomHost:
     ) -> None:
         self.id = room_id
         self.room = room
+        self.import_lock = asyncio.Lock()
         self._store = store
         self._clock = clock
         self._on_dead = on_dead
@@ -97,7 +105,7 @@ class RoomHost:
         """Let a session in; its outlet is told events from the next turn of the loop on."""
         if self._failure is not None:
             # It died between being found and being entered: the next opening takes the session.
-            outlet.close(1012, "the room is reopened")
+            outlet.close(1012, _REOPENED)
             return
         self._audience.add(outlet)
         self.post_now(Join(outlet.session, principal, outlet.dialect, since, epoch))
@@ -232,7 +240,7 @@ class RoomHost:
             await self._store.append(self.id, effect.token, effect.revisions)
         except OperatingError as error:
             _log.warning("room.append_refused", room=str(self.id), code=error.code)
-            self._step(AppendFailed(error.code, error.message))
+            self._step(AppendFailed(error.code, _text_of(error)))
             self._die(error)
             return
         # Before everything that waits: what it releases was ordered before all of that.
@@ -275,8 +283,7 @@ class RoomHost:
     def _die(self, failure: OperatingError) -> None:
         if self._failure is None:
             self._failure = failure
-            is_full = isinstance(failure, StorageFull)
-            self._audience.close(1012, failure.message if is_full else "the room is reopened")
+            self._audience.close(1012, _text_of(failure))
             self._has_work.set()
             self._has_space.set()
             self._fail_waiters(failure)
@@ -296,6 +303,10 @@ class RoomHost:
             task.cancel()
         self._runner.cancel()
         await asyncio.gather(self._runner, *self._tasks, return_exceptions=True)
+
+
+def _text_of(failure: OperatingError) -> str:
+    return DISK_FULL if isinstance(failure, StorageFull) else _REOPENED
 
 
 def _broken(error: BaseException) -> OperatingError:

@@ -40,15 +40,13 @@ __all__ = ["submit_op"]
 _SEQ = 1
 
 
-async def submit_op(room: RoomHost, principal: Principal, op: Json) -> RevisionNo:
-    """Submit *op*, made at the head as it is now, and return its revision once that is durable.
+async def submit_op(room: RoomHost, principal: Principal, op: Json, base: RevisionNo) -> RevisionNo:
+    """Submit *op*, made at revision *base*, and return its revision once that is durable.
 
-    Must be called in the same turn of the loop in which *op* was computed. Raises ``Refused`` with
-    the code of whatever refused it, or an ``OperatingError``.
+    Raises ``Refused`` with the code of whatever refused it, or an ``OperatingError``.
     """
     answer: asyncio.Future[RevisionNo] = asyncio.get_running_loop().create_future()
     outlet = Outlet(new_session_id(), _Nowhere(), _Answer(answer), "", lambda output: None)
-    base = room.room.head
     room.join(outlet, principal)
     room.post_now(Submit(outlet.session, new_source_id(), _SEQ, base, ChangeKind.OP, op))
     try:

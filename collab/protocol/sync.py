@@ -20,7 +20,6 @@ from typing import Final
 from collab.crdt import awareness
 from collab.crdt.lib0 import Decoder, Encoder
 from collab.errors import InvalidUpdate, ProtocolError
-from collab.ids import ClientId
 from collab.limits import RESYNCS_IN_A_ROW_MAX
 from collab.messages import AwarenessEntry, Resync
 
@@ -73,10 +72,7 @@ def read_awareness(decoder: Decoder) -> tuple[AwarenessEntry, ...]:
     """Return the entries of an awareness message; ``ProtocolError`` if it is none."""
     payload = decoder.read_var_bytes()
     decoder.expect_end()
-    return tuple(
-        AwarenessEntry(ClientId(entry.client), entry.clock, entry.state)
-        for entry in awareness.decode(payload)
-    )
+    return awareness.decode(payload)
 
 
 def awareness_frame(prefix: bytes, entries: tuple[AwarenessEntry, ...]) -> bytes:
@@ -84,11 +80,7 @@ def awareness_frame(prefix: bytes, entries: tuple[AwarenessEntry, ...]) -> bytes
     encoder = Encoder()
     encoder.write_bytes(prefix)
     encoder.write_var_uint(MESSAGE_AWARENESS)
-    encoder.write_var_bytes(
-        awareness.encode(
-            awareness.AwarenessEntry(entry.client, entry.clock, entry.state) for entry in entries
-        )
-    )
+    encoder.write_var_bytes(awareness.encode(entries))
     return encoder.to_bytes()
 
 

@@ -9,28 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 import orjson
 
 from collab.crdt.bridge import Bridge, state_vector_of
-from collab.crdt.deletes import DeleteSet
 from collab.crdt.places import PlaceIndex
-from collab.crdt.update import (
-    DecodedUpdate,
-    Inspection,
-    decode,
-    decode_state_vector,
-    inspect,
-    lost_ranges,
-)
+from collab.crdt.update import Inspection, inspect
 from collab.errors import InvalidOp, InvalidUpdate, InvalidValue, LimitExceeded, Refused
 from collab.ids import ClientId, FencingToken, RevisionNo, UserId
 from collab.limits import (
     CLIENT_IDS_PER_ROOM_MAX,
     DOCUMENT_BYTES_MAX,
     EXAMINED_NODES_MAX,
-    OP_COMPONENTS_MAX,
 )
 from collab.messages import (
     Ack,
@@ -46,21 +37,18 @@ from collab.messages import (
 from collab.model.problems import ProblemIndex
 from collab.ot import json0
 from collab.revision import SERVER_USER, ChangeKind, Revision, Snapshot
+from collab.room.answers import lost_texts, refused, rejected, undone
+from collab.room.encoded import EMPTY_UPDATES, EncodedDocument
+from collab.room.fold import exists_after, fold, size_change
 from collab.room.ledger import Ledger
-from collab.room.refusal import Verdict, judge
+from collab.room.refusal import judge
 from collab.room.rules import ApplicationRules, Finding, RoomRules, by_node
 from collab.room.submit import transform_change
-from collab.values import Json, SharedMap, copy_json
+from collab.values import Json, copy_json
 
 __all__ = ["Committer", "Outcome"]
 
 Component = dict[str, Any]
-
-# Reading a larger update than this costs more than reading the state vector afresh.
-_NOTED_BYTES_MAX: Final = 4_096
-
-# What pycrdt emits, or what a peer sends, when there is nothing in it.
-_EMPTY_UPDATES = (b"", b"\x00\x00")
 
 
 @dataclass(slots=True)
@@ -91,11 +79,7 @@ class Committer:
         self._is_application = is_application
         self._open(token, snapshot, tail)
         self._document_bytes = len(orjson.dumps(self.document))
-        self._json: tuple[RevisionNo, bytes] | None = None
-        self._state: tuple[RevisionNo, bytes] | None = None
-        self._vector: tuple[RevisionNo, bytes] | None = None
-        self._clocks: dict[int, int] | None = None
-        self._deletes: tuple[RevisionNo, DeleteSet] | None = None
+        self._encoded = EncodedDocument(self._bridge)
         if self._index is not None:
             self._index.begin()
             if len(self.document["nodes"]) < EXAMINED_NODES_MAX:
@@ -105,7 +89,7 @@ class Committer:
         document = snapshot.document
         for revision in tail:
             document = fold(document, revision)
-            self.exists = _exists_after(self.exists, revision)
+            self.exists = exists_after(self.exists, revision)
             self.ledger.record(revision)
         # Small, so that a client's concurrent edit of the same key wins over the server's.
         client = int(token)
@@ -160,15 +144,11 @@ class Committer:
 
     def json(self) -> bytes:
         """Return the document as JSON text, encoded once for each revision."""
-        if self._json is None or self._json[0] != self.ledger.head:
-            self._json = (self.ledger.head, orjson.dumps(self.document))
-        return self._json[1]
+        return self._encoded.json()
 
     def state_vector(self) -> bytes:
         """Return the encoded state vector, made once for each revision."""
-        if self._vector is None or self._vector[0] != self.ledger.head:
-            self._vector = (self.ledger.head, self._bridge.state_vector())
-        return self._vector[1]
+        return self._encoded.state_vector()
 
     def diff(self, state_vector: bytes) -> bytes:
         """Return the update that a peer with *state_vector* lacks.
@@ -176,11 +156,7 @@ class Committer:
         The whole state, which every newcomer asks for, is encoded once for each revision. Raises
         ``InvalidUpdate`` for a malformed vector.
         """
-        if decode_state_vector(state_vector):
-            return self._bridge.diff(state_vector)
-        if self._state is None or self._state[0] != self.ledger.head:
-            self._state = (self.ledger.head, self._bridge.diff())
-        return self._state[1]
+        return self._encoded.diff(state_vector)
 
     def snapshot(self) -> Snapshot:
         """Return the whole state at the head, sharing nothing with it."""
@@ -205,7 +181,7 @@ class Committer:
         try:
             old = self.ledger.duplicate(command.source, command.seq, principal.user)
         except Refused as error:
-            return _refusal(command.seq, error)
+            return refused(command.seq, error)
         return None if old is None else Ack(command.seq, old)
 
     def submit(self, principal: Principal, command: Submit, now_ms: int) -> Outcome:
@@ -217,7 +193,7 @@ class Committer:
             change, op = self._prepare(command)
             update = self._write(op) if op else b""
         except (InvalidOp, InvalidValue, Refused, LimitExceeded) as error:
-            return Outcome(events=[_refusal(command.seq, error)])
+            return Outcome(events=[refused(command.seq, error)])
         kind = command.kind
         if kind is ChangeKind.OP:
             kind, change = (ChangeKind.OP, op) if op else (ChangeKind.NONE, None)
@@ -235,10 +211,6 @@ class Committer:
         kind, change = command.kind, command.change
         if kind is ChangeKind.OP:
             change = json0.normalize(change)
-            if len(change) > OP_COMPONENTS_MAX:
-                raise LimitExceeded(
-                    f"an op has at most {OP_COMPONENTS_MAX} components", code="limit_components"
-                )
         change = transform_change(kind, change, self.ledger.since(command.base))
         if kind is ChangeKind.CREATE:
             return change, self._create_op(change)
@@ -278,7 +250,7 @@ class Committer:
             raise Refused(first.code, first.reason, first.path, nodes)
         op[:] = trial.op
         update = self._bridge.write()
-        self._note_own_write(update)
+        self._encoded.note_own_write(update)
         return update
 
     # --- a Yjs update -------------------------------------------------------------------------
@@ -289,13 +261,13 @@ class Committer:
         try:
             inspection = self._inspect(principal, command.update)
         except (InvalidUpdate, LimitExceeded) as error:
-            return Outcome(events=[_rejected(command, error)])
+            return Outcome(events=[rejected(command, error)])
         if inspection.missing:
             return Outcome(events=[Resync(command.seq, is_step2)])
         if inspection.is_known:
             return Outcome(events=[Ack(command.seq, self.ledger.head, is_step2)])
         if not principal.role.may_edit:
-            if self._is_known(inspection):
+            if self._encoded.holds(inspection):
                 return Outcome(events=[Ack(command.seq, self.ledger.head, is_step2)])
             reason = f"a {principal.role} cannot edit this room"
             return Outcome(events=[Refusal(command.seq, "auth_role", reason, is_step2=is_step2)])
@@ -307,21 +279,12 @@ class Committer:
             inspection = self._inspect(principal, update)
         except (InvalidUpdate, LimitExceeded):
             return False
-        return not inspection.missing and self._is_known(inspection)
-
-    def _is_known(self, inspection: Inspection) -> bool:
-        """True if the Doc has every struct and every delete; every step 2 repeats all deletes."""
-        if inspection.new_structs:
-            return False
-        if self._deletes is None or self._deletes[0] != self.ledger.head:
-            emptied = decode(self._bridge.diff(self.state_vector())).deletes
-            self._deletes = (self.ledger.head, DeleteSet(emptied))
-        return self._deletes[1].holds(inspection.decoded.deletes)
+        return not inspection.missing and self._encoded.holds(inspection)
 
     def _inspect(self, principal: Principal, update: bytes) -> Inspection:
         inspection = inspect(
             update,
-            state_vector=self._clocks_at_head(),
+            state_vector=self._encoded.clocks(),
             owner_of=self._owner_of,
             principal=principal.user,
             rules=self._rules.update_rules,
@@ -345,7 +308,7 @@ class Committer:
         try:
             trial = self._bridge.try_update(command.update, inspection.decoded)
         except InvalidUpdate as error:
-            return Outcome(events=[_rejected(command, error)])
+            return Outcome(events=[rejected(command, error)])
         verdict = judge(
             trial, self.document, self._rules, command.kind, self._size_findings(trial.op)
         )
@@ -354,20 +317,20 @@ class Committer:
             update, op = self._bridge.keep_with(
                 command.update, inspection.decoded, verdict.inverse, trial.broken_texts
             )
-            self._note_own_write(update)
+            self._encoded.note_own_write(update)
         else:
             update, op = self._bridge.keep(command.update, inspection.decoded), trial.op
-        self._note_clocks(inspection.decoded)
-        if update in _EMPTY_UPDATES:
+        self._encoded.note_update(inspection.decoded)
+        if update in EMPTY_UPDATES:
             assert not op, op
             return Outcome(events=[Ack(command.seq, self.ledger.head, is_step2)])
         revision = self._yjs_revision(principal, op, update, inspection, now_ms, is_by_server)
         outcome = Outcome(revision)
         if verdict.is_refused:
-            outcome.events.append(_undone(command, verdict))
+            outcome.events.append(undone(command, verdict))
         else:
             outcome.events.append(Ack(command.seq, revision.number, is_step2))
-            texts = _lost_texts(inspection, command.update, update)
+            texts = lost_texts(inspection, command.update, update)
             if texts:
                 outcome.events.append(Lost(command.seq, revision.number, texts))
         self._finish(outcome, revision, op)
@@ -397,31 +360,6 @@ class Committer:
 
     # --- private ------------------------------------------------------------------------------
 
-    def _clocks_at_head(self) -> dict[int, int]:
-        """Return the next clock of each client, brought up to date edit by edit.
-
-        A room knows a client id for each page that was ever opened: reading them all off the Doc
-        for each keystroke would cost more than the keystroke.
-        """
-        if self._clocks is None:
-            self._clocks = decode_state_vector(self.state_vector())
-        return self._clocks
-
-    def _note_clocks(self, decoded: DecodedUpdate) -> None:
-        if self._clocks is not None:
-            for client, block in decoded.structs.items():
-                last = block[-1] if block else None
-                if last is not None:
-                    known = self._clocks.get(client, 0)
-                    self._clocks[client] = max(known, last.clock + last.length)
-
-    def _note_own_write(self, update: bytes) -> None:
-        """Note the clocks of an update in which the server itself has written."""
-        if len(update) > _NOTED_BYTES_MAX:
-            self._clocks = None
-        elif self._clocks is not None and update not in _EMPTY_UPDATES:
-            self._note_clocks(decode(update))
-
     def _revision(
         self,
         kind: ChangeKind,
@@ -443,7 +381,7 @@ class Committer:
             epoch=self.ledger.epoch,
             kind=kind,
             change=change,
-            update=b"" if update in _EMPTY_UPDATES else update,
+            update=b"" if update in EMPTY_UPDATES else update,
             author=author,
             time_ms=now_ms,
             source=command.source if command else None,
@@ -453,17 +391,18 @@ class Committer:
 
     def _finish(self, outcome: Outcome, revision: Revision, op: Sequence[Component]) -> None:
         self.ledger.record(revision)
+        self._encoded.forget()
         if revision.update:
             self._places.note(revision.update)
-        self.exists = _exists_after(self.exists, revision)
-        self._document_bytes += _size_change(op)
+        self.exists = exists_after(self.exists, revision)
+        self._document_bytes += size_change(op)
         if self._index is not None and op:
             touched = {self._rules.node_of(component) for component in op}
             has_changed = self._index.update(self.document, touched)
             outcome.problems_changed = has_changed and self._index.is_complete
 
     def _check_size(self, op: Sequence[Component]) -> None:
-        if self._document_bytes + max(0, _size_change(op)) > DOCUMENT_BYTES_MAX:
+        if self._document_bytes + max(0, size_change(op)) > DOCUMENT_BYTES_MAX:
             raise LimitExceeded(
                 f"a document has at most {DOCUMENT_BYTES_MAX} bytes of JSON", code="limit_document"
             )
@@ -475,65 +414,3 @@ class Committer:
             nodes = {self._rules.node_of(component) for component in op}
             return [Finding(node, error.code, error.message, ()) for node in sorted(nodes)]
         return []
-
-
-def _lost_texts(inspection: Inspection, sent: bytes, emitted: bytes) -> tuple[str, ...]:
-    """Return what was lost; nothing is if the Doc emits what was sent, as it usually does."""
-    if sent == emitted or not inspection.lost_candidates:
-        return ()
-    return tuple(item.readable for item in lost_ranges(inspection, emitted))
-
-
-def fold(document: Json, revision: Revision) -> Json:
-    """Return *document* after *revision*; the document may be changed in place."""
-    match revision.kind:
-        case ChangeKind.OP:
-            return json0.apply_in_place(document, revision.change)[0]
-        case ChangeKind.CREATE:
-            return copy_json(revision.change)
-        case ChangeKind.DELETE:
-            return SharedMap()
-        case ChangeKind.NONE:
-            return document
-
-
-def _exists_after(exists: bool, revision: Revision) -> bool:
-    if revision.kind is ChangeKind.CREATE:
-        return True
-    return exists and revision.kind is not ChangeKind.DELETE
-
-
-def _refusal(seq: int, error: InvalidOp | InvalidValue | Refused | LimitExceeded) -> Refusal:
-    path = getattr(error, "path", ())
-    return Refusal(seq, error.code, error.message, tuple(path), getattr(error, "nodes", ()))
-
-
-def _rejected(command: Update, error: InvalidUpdate | LimitExceeded) -> Refusal:
-    is_step2 = command.kind is UpdateKind.STEP2
-    return Refusal(command.seq, error.code, error.message, is_fatal=True, is_step2=is_step2)
-
-
-def _undone(command: Update, verdict: Verdict) -> Refusal:
-    first = verdict.findings[0]
-    return Refusal(
-        command.seq,
-        first.code,
-        first.reason,
-        first.path,
-        verdict.nodes,
-        is_undone=True,
-        is_step2=command.kind is UpdateKind.STEP2,
-    )
-
-
-def _size_change(op: Sequence[Component]) -> int:
-    """Return by how many bytes the JSON text grows, to within its punctuation."""
-    size = 0
-    for component in op:
-        for key in ("oi", "li", "si"):
-            if key in component:
-                size += len(orjson.dumps(component[key]))
-        for key in ("od", "ld", "sd"):
-            if key in component:
-                size -= len(orjson.dumps(component[key]))
-    return size

@@ -188,10 +188,9 @@ def _replace_keys(path: list[str], old: Json, new: Json) -> list[Component]:
     """Return the components that turn the members of *old* into those of *new*."""
     if not isinstance(new, dict):
         raise Refused("op_root", "a part of the document can only be replaced by an object")
-    components: list[Component] = []
-    for key in old:
-        if key not in new:
-            components.append({"p": [*path, key], "od": old[key]})
+    components: list[Component] = [
+        {"p": [*path, key], "od": old[key]} for key in old if key not in new
+    ]
     for key, value in new.items():
         component = {"p": [*path, key], "oi": value}
         if key in old:

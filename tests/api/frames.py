@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pycrdt import Doc, Map
 
 from collab.crdt.lib0 import Decoder, Encoder
@@ -58,7 +60,7 @@ def query(name: str) -> bytes:
 
 def update_of(values: dict[str, object], client: int, root: str = "model") -> bytes:
     """Return an update by which *client* sets *values* in a root map of an empty document."""
-    doc = Doc(client_id=client)
+    doc: Doc[Any] = Doc(client_id=client)
     doc.get(root, type=Map).update(values)
     return doc.get_update()
 
@@ -69,11 +71,12 @@ class YjsReader:
     def __init__(self, prefix: bytes = b"") -> None:
         self.prefix = prefix
         self.updates = 0
-        self.doc = Doc()
+        self.doc: Doc[Any] = Doc()
         self.root = self.doc.get("model", type=Map)
 
-    def take(self, frame: bytes) -> None:
+    def take(self, frame: bytes | str) -> None:
         """Apply a step 2 or an update; any other frame is ignored."""
+        assert isinstance(frame, bytes)
         body = frame[len(self.prefix) :]
         if frame.startswith(self.prefix) and body[:2] in (b"\x00\x01", b"\x00\x02"):
             self.updates += body[1] == 2

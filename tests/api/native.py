@@ -12,7 +12,7 @@ import msgpack
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-__all__ = ["Native", "closing", "open_socket"]
+__all__ = ["Native", "closing", "open_socket", "refused", "wait_for_frame"]
 
 _PATIENCE_S = 20.0
 Message = dict[str, Any]
@@ -20,7 +20,7 @@ Message = dict[str, Any]
 
 def open_socket(url: str, **options: Any) -> AbstractContextManager[ClientConnection]:
     """Open a raw socket: no proxy, no compression, no pings of its own, any size."""
-    return connect(
+    connection: AbstractContextManager[ClientConnection] = connect(
         url,
         proxy=None,
         compression=None,
@@ -29,6 +29,15 @@ def open_socket(url: str, **options: Any) -> AbstractContextManager[ClientConnec
         close_timeout=0.5,
         **options,
     )
+    return connection
+
+
+def wait_for_frame(socket: ClientConnection, start: bytes) -> bytes:
+    """Return the next frame that begins with *start*."""
+    while True:
+        frame = socket.recv(timeout=_PATIENCE_S)
+        if isinstance(frame, bytes) and frame.startswith(start):
+            return frame
 
 
 def closing(socket: ClientConnection, patience_s: float = _PATIENCE_S) -> tuple[int, str]:
@@ -39,6 +48,20 @@ def closing(socket: ClientConnection, patience_s: float = _PATIENCE_S) -> tuple[
     except ConnectionClosed as error:
         assert error.rcvd is not None, "the connection was cut off without a close frame"
         return error.rcvd.code, error.rcvd.reason
+
+
+def refused(server: Any, room: str) -> tuple[str, int]:
+    """Return the code of the error that keeps a native client out of *room*, and the close code."""
+    with open_socket(_url(server, room)) as socket:
+        socket.send(msgpack.packb({"type": "hello", "version": 1}))
+        error = msgpack.unpackb(socket.recv(timeout=_PATIENCE_S))
+        assert error["type"] == "error", error
+        return str(error["code"]), closing(socket)[0]
+
+
+def _url(server: Any, room: str) -> str:
+    kind = "free" if "/" in room else "rooms"
+    return f"{server.socket_url}/{kind}/{room}/socket"
 
 
 class Native:
@@ -54,10 +77,10 @@ class Native:
         headers: dict[str, str] | None = None,
         **hello: Any,
     ) -> None:
-        kind = "free" if "/" in room else "rooms"
-        url = f"{server.socket_url}/{kind}/{room}/socket"
         self._stack = ExitStack()
-        self.socket = self._stack.enter_context(open_socket(url, additional_headers=headers or {}))
+        self.socket = self._stack.enter_context(
+            open_socket(_url(server, room), additional_headers=headers or {})
+        )
         self.seen: list[Message] = []
         self._seq = 0
         fields = {"type": "hello", "version": 1, "token": token, **hello}

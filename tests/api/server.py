@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 
@@ -128,10 +128,18 @@ class Server:
         self.stop()
 
 
+class Addressed(Protocol):
+    """A server, wherever it runs."""
+
+    socket_url: str
+
+
 class Editor:
     """An unmodified npm client (``y-websocket`` or ``hocuspocus``) in a Node process."""
 
-    def __init__(self, kind: str, server: Server, room: str, client_id: int | None = None) -> None:
+    def __init__(
+        self, kind: str, server: Addressed, room: str, client_id: int | None = None
+    ) -> None:
         path = "/hocuspocus" if kind == "hocuspocus" else "/yjs"
         arguments = [kind, f"{server.socket_url}{path}", room]
         if client_id is not None:

@@ -12,7 +12,7 @@ from websockets.exceptions import InvalidStatus
 
 from tests.api.frames import STEP1, sync, update_of
 from tests.api.inside import InsideServer
-from tests.api.native import Native, closing, open_socket
+from tests.api.native import Native, closing, open_socket, refused, wait_for_frame
 from tests.api.server import Server
 
 _COOKIE = "design_rooms_guest"
@@ -77,7 +77,8 @@ def test_foreign_host_names_are_refused(server: InsideServer, host: str) -> None
 
 def _session(server: Any, cookie: str | None = None, **options: Any) -> httpx.Response:
     cookies = {_COOKIE: cookie} if cookie is not None else {}
-    return server.request("GET", "/api/session", cookies=cookies, **options)
+    response: httpx.Response = server.request("GET", "/api/session", cookies=cookies, **options)
+    return response
 
 
 def test_guests(server: InsideServer) -> None:
@@ -142,8 +143,7 @@ def test_sockets_know_their_guests(server: InsideServer) -> None:
     ) as socket:
         socket.send(STEP1)
         socket.send(sync(2, update_of({"yjs": 1}, 31)))
-        while socket.recv(timeout=10)[:2] != b"\x00\x02":
-            pass
+        wait_for_frame(socket, b"\x00\x02")
     assert _authors(server, "who/native")[4] == guest.json()["user"]
 
 
@@ -174,12 +174,7 @@ def test_rooms_that_are_not_there(server: InsideServer) -> None:
         ("..", "room_name", 4400),
         ("x" * 65, "room_name", 4400),
     ):
-        with open_socket(f"{server.socket_url}/rooms/{room}/socket") as socket:
-            import msgpack
-
-            socket.send(msgpack.packb({"type": "hello", "version": 1}))
-            assert msgpack.unpackb(socket.recv(timeout=10))["code"] == code, room
-            assert closing(socket)[0] == close
+        assert refused(server, room) == (code, close), room
         with open_socket(f"{server.socket_url}/yjs/{room}") as socket:
             assert closing(socket)[0] == close
     with open_socket(f"{server.socket_url}/yjs/a/%FF") as socket:

@@ -14,7 +14,7 @@ from websockets.exceptions import ConnectionClosed
 from collab.limits import FRAME_BYTES_MAX, SOCKET_FRAME_BYTES_MAX, STEP2_BYTES_MAX
 from tests.api.frames import STEP1, address, auth, step1, sync, update_of
 from tests.api.inside import InsideServer
-from tests.api.native import Native, closing, open_socket
+from tests.api.native import Native, closing, open_socket, wait_for_frame
 
 _ROOM = "bad/größe"
 _PATHS = {
@@ -52,7 +52,7 @@ def _hello() -> bytes:
 _OPENING = {"yjs": [], "hocuspocus": [auth(_ROOM), step1(_ROOM)], "native": [_hello()]}
 
 
-def _code_after(server: InsideServer, door: str, *frames: bytes | str) -> int:
+def _code_after(server: InsideServer, door: str, *frames: Any) -> int:
     """Open *door*, send *frames* after what opens the room, and return the close code."""
     with open_socket(f"{server.socket_url}{_PATHS[door]}") as socket:
         for frame in _OPENING[door]:
@@ -208,9 +208,7 @@ def test_step2_has_a_limit_of_its_own(server: InsideServer) -> None:
     with open_socket(f"{server.socket_url}{_PATHS['hocuspocus']}") as socket:
         for frame in (auth(_ROOM), step1(_ROOM), address(_ROOM) + too_large):
             socket.send(frame)
-        denial = address(_ROOM) + b"\x02\x01"
-        while not socket.recv(timeout=10).startswith(denial):
-            pass
+        wait_for_frame(socket, address(_ROOM) + b"\x02\x01")
 
 
 @pytest.mark.parametrize("door", _PATHS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -194,6 +195,17 @@ def test_export_is_what_was_imported(server: Server, sample: str) -> None:
     assert json.loads(exports["json"]) == yaml.safe_load(exports["yaml"])
     again = server.request("POST", f"/api/rooms/{room}/import", content=_sample(sample)).json()
     assert not again["changed"]
+
+
+def test_imports_at_once(server: Server) -> None:
+    """[AP17] the same import many times at once is one revision; edits meanwhile are kept."""
+    content = _sample("order-management.json")
+    path = "/api/rooms/at-once/import?create=true"
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda _: server.request("POST", path, content=content), range(6)))
+    assert [answer.status_code for answer in answers] == [200] * 6
+    assert sum(answer.json()["changed"] for answer in answers) == 1
+    assert server.request("GET", "/api/rooms/at-once").json()["revision"] == 1
 
 
 def test_invalid_models_change_nothing(server: Server) -> None:

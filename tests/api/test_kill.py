@@ -48,9 +48,18 @@ async def _edit_natively(
     return acknowledged
 
 
+async def _gather_natively(
+    server: Server, names: list[str], seed: int, is_over: asyncio.Event
+) -> dict[str, int]:
+    results = await asyncio.gather(
+        *(_edit_natively(server, name, random.Random(f"{seed} {name}"), is_over) for name in names)
+    )
+    return {token: revision for result in results for token, revision in result.items()}
+
+
 async def _edit_by_yjs(editor: Editor, name: str, is_over: asyncio.Event) -> list[str]:
     """Insert tokens into the client's own text until told to stop; return them."""
-    tokens = []
+    tokens: list[str] = []
     while not is_over.is_set():
         tokens.append(f"<{name} é😀 {len(tokens)}>")
         await asyncio.to_thread(editor.do, "text", path=["model", name], at=0, insert=tokens[-1])
@@ -102,21 +111,18 @@ async def test_killed_under_load(tmp_path: Path, seed: int) -> None:
                 editor.do("set", path=["model", name], value={"$text": ""})
             is_over = asyncio.Event()
             names = [f"n{number}" for number in range(_NATIVES)]
-            *results, _ = await asyncio.gather(
-                *(
-                    _edit_natively(server, name, random.Random(f"{seed} {name}"), is_over)
-                    for name in names
-                ),
-                *(_edit_by_yjs(editor, name, is_over) for name, editor in editors.items()),
+            natives, by_yjs, by_hocuspocus, _ = await asyncio.gather(
+                _gather_natively(server, names, seed, is_over),
+                _edit_by_yjs(yjs, "yjs", is_over),
+                _edit_by_yjs(hocuspocus, "hocuspocus", is_over),
                 _kill(server, source, is_over),
             )
-            natives, texts = results[:_NATIVES], dict(zip(editors, results[_NATIVES:], strict=True))
             hocuspocus.wait_stored()
-            await asyncio.to_thread(_check_texts, server, editors, texts)
-            _check_natives(server, {k: v for item in natives for k, v in item.items()})
+            await asyncio.to_thread(_check_texts, server, editors, [by_yjs, by_hocuspocus])
+            _check_natives(server, natives)
 
 
-def _check_texts(server: Server, editors: dict[str, Editor], texts: dict[str, list[str]]) -> None:
+def _check_texts(server: Server, editors: dict[str, Editor], texts: list[list[str]]) -> None:
     def head() -> Any:
         with Native(server, _ROOM) as reader:
             return reader.document
@@ -126,7 +132,7 @@ def _check_texts(server: Server, editors: dict[str, Editor], texts: dict[str, li
 
     wait_until(is_equal, "all clients to be equal")
     document = head()
-    for name, tokens in texts.items():
+    for name, tokens in zip(editors, texts, strict=True):
         assert len(tokens) > 10
         assert document[name] == "".join(reversed(tokens))
 

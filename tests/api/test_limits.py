@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 from websockets.exceptions import ConnectionClosed
@@ -15,19 +16,10 @@ from collab.room import room as room_module
 from collab.stores.memory import MemoryStore
 from tests.api.frames import STEP1, address, auth, step1, sync, update_of
 from tests.api.inside import InsideServer
-from tests.api.native import Native, closing, open_socket
+from tests.api.native import Native, closing, open_socket, refused, wait_for_frame
 from tests.api.server import wait_until
 
 _SAMPLE = "order-management.json"
-
-
-def _refused(server: InsideServer, room: str) -> tuple[dict, int]:
-    """Return the error that keeps a native client out of *room*, and the close code."""
-    client = Native.__new__(Native)
-    with pytest.raises(ConnectionClosed) as closed:
-        client.__init__(server, room)
-    error = next(item for item in client.seen if item["type"] == "error")
-    return error, closed.value.rcvd.code
 
 
 def test_rooms_of_a_tenant() -> None:
@@ -37,8 +29,8 @@ def test_rooms_of_a_tenant() -> None:
         with Native(server, "free/two") as inside:
             response = server.request("POST", "/api/rooms", json={"name": "three"})
             assert (response.status_code, response.json()["code"]) == (413, "limit_rooms")
-            error, code = _refused(server, "free/three")
-            assert (error["code"], code) == ("limit_rooms", 1013)
+            code, close = refused(server, "free/three")
+            assert (code, close) == ("limit_rooms", 1013)
             assert inside.answer(inside.submit({}, 0, kind="create"))["type"] == "ack"
 
 
@@ -47,8 +39,8 @@ def test_open_rooms() -> None:
     bounds = Bounds(rooms_open_max=2, room_idle_ms=200)
     with InsideServer(bounds=bounds) as server:
         first, second = Native(server, "free/one"), Native(server, "free/zwei")
-        error, code = _refused(server, "free/three")
-        assert (error["code"], code) == ("limit_rooms_open", 1013)
+        code, close = refused(server, "free/three")
+        assert (code, close) == ("limit_rooms_open", 1013)
         with open_socket(f"{server.socket_url}/yjs/free/three") as socket:
             assert closing(socket)[0] == 1013
         assert second.answer(second.submit({}, 0, kind="create"))["type"] == "ack"
@@ -80,7 +72,7 @@ class _Slow(MemoryStore):
         super().__init__()
         self.may_append = True
 
-    async def append(self, room, token, revisions) -> None:
+    async def append(self, room: Any, token: Any, revisions: Any) -> None:
         while not self.may_append:
             await asyncio.sleep(0.01)
         await super().append(room, token, revisions)
@@ -117,13 +109,9 @@ def test_documents_of_a_socket() -> None:
         for number in range(ADDRESSES_PER_SOCKET_MAX):
             socket.send(auth(f"many/ä{number}"))
         socket.send(auth("many/more"))
-        denial = address("many/more") + b"\x02\x01"
-        while not socket.recv(timeout=10).startswith(denial):
-            pass
+        wait_for_frame(socket, address("many/more") + b"\x02\x01")
         socket.send(step1("many/ä0"))
-        answer = address("many/ä0") + b"\x00\x01"
-        while not socket.recv(timeout=10).startswith(answer):
-            pass
+        wait_for_frame(socket, address("many/ä0") + b"\x00\x01")
 
 
 def test_acknowledgements_that_are_held(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,4 +124,5 @@ def test_acknowledgements_that_are_held(monkeypatch: pytest.MonkeyPatch) -> None
                 socket.send(address("held/ä") + sync(2, update_of({f"k{number}": 1}, 1000)))
             while True:
                 socket.recv(timeout=10)
+        assert closed.value.rcvd is not None
         assert closed.value.rcvd.code == LimitExceeded.close_code

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from websockets.exceptions import ConnectionClosed
@@ -150,7 +151,7 @@ def test_awareness_of_a_slow_reader_is_the_newest(server: InsideServer) -> None:
                 author.send(type="presence", state={"cursor": number, "name": "Zoë"})
         wait_until(lambda: _sessions(server) == 2, "the guest to leave")
         me, gone = author.welcome["client"], guest.welcome["client"]
-        states = {}
+        states: dict[int, Any] = {}
         while me not in states or states.get(gone, "there") is not None:
             entries = slow.wait("presence")["clients"]
             states.update((entry["client"], entry["state"]) for entry in entries)

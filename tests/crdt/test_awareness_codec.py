@@ -12,10 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collab.crdt.awareness import AwarenessEntry, decode, encode
+from collab.crdt.awareness import decode, encode
 from collab.crdt.lib0 import Encoder
 from collab.errors import LimitExceeded, PeerError, ProtocolError
+from collab.ids import ClientId
 from collab.limits import AWARENESS_ENTRIES_PER_MESSAGE_MAX, AWARENESS_STATE_BYTES_MAX
+from collab.messages import AwarenessEntry
 from tests.crdt.oracle import YjsOracle
 
 FUZZ_SCALE = int(os.environ.get("FUZZ_SCALE", "1"))
@@ -27,7 +29,7 @@ VALUES = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | TEXTS | st.l
 ENTRIES = st.lists(
     st.builds(
         AwarenessEntry,
-        st.integers(0, 2**53 - 1),
+        st.integers(0, 2**53 - 1).map(ClientId),
         st.integers(1, 2**32),
         st.none() | st.dictionaries(KEYS, VALUES, max_size=3),
     ),
@@ -73,7 +75,7 @@ def test_npm_reads_what_is_written(oracle: YjsOracle, entries: list[AwarenessEnt
 def test_states_that_were_sliced() -> None:
     """[AW1] half an emoji in a name, as slicing in JavaScript leaves it, becomes U+FFFD."""
     (entry,) = decode(message((1, 2, '{"name":"größe\\ud83d"}')))
-    assert entry == AwarenessEntry(1, 2, {"name": "größe�"})
+    assert entry == AwarenessEntry(ClientId(1), 2, {"name": "größe�"})
     assert decode(encode([entry])) == (entry,)
 
 
@@ -133,7 +135,7 @@ def test_broken_messages() -> None:
     """[AW1] cut and flipped messages are read or refused, never anything else."""
     random = Random(3)
     states: list[Any] = [{"user": {"name": "名前 😀"}}, None, {"cursor": [1, 2.5, "é"]}]
-    data = encode(AwarenessEntry(2**32 + i, i, state) for i, state in enumerate(states))
+    data = encode(AwarenessEntry(ClientId(2**32 + i), i, state) for i, state in enumerate(states))
     for length in range(len(data)):
         with pytest.raises(ProtocolError):
             decode(data[:length])

@@ -236,10 +236,11 @@ def test_deletes_beyond_known_clocks() -> None:
 def test_forged_order_is_not_quadratic() -> None:
     """[CR13] a thousand blocks that wait for the slowest are looked at once each, not each turn."""
     turns = 20_000
-    ping = [child((2, turn)) for turn in range(turns)]
-    pong = [item(type_content(1), root="model", key="é")]
-    pong += [child((1, turn)) for turn in range(turns)]
-    waiting = [(10 + client, 0, [child((1, turns - 1))]) for client in range(900)]
+    ping = [item(any_content("é"), origin=(2, turn)) for turn in range(turns)]
+    pong = [item(any_content("é"), root="model", key="é")]
+    pong += [item(any_content("é"), origin=(1, turn)) for turn in range(turns)]
+    last = item(any_content("é"), origin=(1, turns - 1))
+    waiting = [(10 + client, 0, [last]) for client in range(900)]
     update = forge_update([*waiting, (1, 0, ping), (2, 0, pong)])
     inspection = judge(update, {})
     assert inspection.missing == ()

@@ -1,4 +1,4 @@
-"""Clients of a simulated room: an OT client as ShareDB's, and Yjs clients on pycrdt and on npm's Yjs.
+"""Clients of a simulated room: an OT client as ShareDB's, Yjs clients on pycrdt and npm's Yjs.
 
 They keep exactly what their real counterparts keep, so that a mistake of the room shows as a
 replica that differs. A client acts on the world's random numbers only.
@@ -36,7 +36,7 @@ from collab.messages import (
 )
 from collab.ot import json0
 from collab.revision import ChangeKind, Revision
-from collab.room.commit import fold
+from collab.room.fold import fold
 from collab.values import Json, copy_json, plain
 from tests.crdt.oracle import OracleError, YjsOracle
 from tests.room.edits import random_op, random_value, random_write

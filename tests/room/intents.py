@@ -75,7 +75,7 @@ def perform(doc: Doc[Any], intents: Iterable[Intent]) -> None:
             for key in intent.path[1:]:
                 target = target[key]
             is_text = isinstance(intent, InsertText | DeleteText)
-            if not isinstance(target, Text if is_text else Map):
+            if is_text is not isinstance(target, Text):
                 # A bad edit of this client stands here until the room undoes it.
                 continue
             match intent:

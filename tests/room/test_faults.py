@@ -41,7 +41,9 @@ def test_telling_before_the_append(monkeypatch: pytest.MonkeyPatch) -> None:
     """[RM4] a room that tells before the store has it is noticed."""
 
     def drain(outbox: Outbox) -> list[Effect]:
-        outbox.durable, durable = outbox._waiting[-1][0] if outbox._waiting else 0, outbox.durable
+        durable = outbox.durable
+        if outbox._waiting:
+            outbox.durable = outbox._waiting[-1][0]
         effects = drain_soundly(outbox)
         outbox.durable = durable
         return effects
@@ -102,7 +104,7 @@ def test_history_not_folded(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def forget(self: commit.Committer, outcome: Any, revision: Any, op: Sequence[Any]) -> None:
         if len(op) > 1:
-            op[0]["oi"] = "é"  # type: ignore[index]
+            op[0]["oi"] = "é"
         finish(self, outcome, revision, op)
 
     monkeypatch.setattr(commit.Committer, "_finish", forget)

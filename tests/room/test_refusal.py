@@ -12,6 +12,7 @@ from typing import Any, Final
 import pytest
 from pycrdt import Text
 
+from collab.ids import SourceId
 from collab.model.nodes import build_node
 from collab.model.registry import builtin
 from collab.room.rules import ApplicationRules, FreeRules
@@ -20,7 +21,6 @@ from tests.crdt.oracle import YjsOracle
 from tests.room.clients import JsClient, OtClient, YjsClient
 from tests.room.intents import DeleteKey, InsertText, Intent, Raw, SetKey
 from tests.room.world import World
-from collab.ids import SourceId
 
 # Stands in every refused value, so that a trace of one can be found wherever it is.
 _SECRET: Final = "gehëim-😀-7c1"
@@ -136,7 +136,7 @@ def _assert_no_trace(world: World) -> None:
     committer = world.room.committer
     assert secret not in committer.json() and secret not in committer.diff(b"\x00")
     # Not as the pieces of a cut text either.
-    assert "7c1".encode() not in b"".join(world.log)
+    assert b"7c1" not in b"".join(world.log)
 
 
 @pytest.mark.parametrize(("peer", "case"), _trials())

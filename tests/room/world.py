@@ -40,7 +40,7 @@ from collab.revision import (
     encode_revision,
     encode_snapshot,
 )
-from collab.room.commit import fold
+from collab.room.fold import fold
 from collab.room.room import Room
 from collab.room.rules import RoomRules
 from collab.values import json_equal, marked_equal, plain
@@ -247,7 +247,7 @@ class World:
         self.check()
 
     def check_converged(self) -> None:
-        """Assert that every replica is what the room is, and that no acked op is lost or doubled."""
+        """Assert that every replica is what the room is, and no acked op lost or doubled."""
         document = plain(self.room.committer.document)
         for client in self.everybody:
             if isinstance(client, YjsClient):
