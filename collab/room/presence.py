@@ -3,7 +3,7 @@
 An entry is taken only from the session that introduced its client id, and only if it is newer:
 Yjs clients re-send every change they receive, so without this each move would come back from
 everybody. While a broken connection lingers, its page may already be back under the same id; what
-it says is remembered and takes over when the old session leaves. SPEC: section AW.
+it says is remembered and takes over when the old session leaves. SPEC: section SE.
 """
 
 from __future__ import annotations

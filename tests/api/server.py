@@ -68,7 +68,11 @@ class Server:
             stderr=log,
         )
         log.close()
-        wait_until(self._is_ready, "the server to start")
+        try:
+            wait_until(self._is_ready, "the server to start")
+        except BaseException:
+            self.kill()  # Nobody else has it yet who could.
+            raise
 
     def configure(self, **environment: str) -> None:
         """Change the environment of the next start."""

@@ -259,9 +259,7 @@ async def test_a_stale_owner_is_fenced(store: Store) -> None:
     assert await read_all(store) == [1, 2]
 
 
-@pytest.mark.parametrize(
-    "numbers", [[2], [4], [1], [3, 5], [3, 3], [3, 2]], ids=str
-)
+@pytest.mark.parametrize("numbers", [[2], [4], [1], [3, 5], [3, 3], [3, 2]], ids=str)
 async def test_an_append_follows_the_last_revision(store: Store, numbers: list[int]) -> None:
     """[ST9] A repeated, skipped or falling number is a conflict and stores nothing."""
     token = await create(store)

@@ -95,33 +95,35 @@ def test_limits() -> None:
     refused("update_limit", root, rules=FREE)
 
 
-def test_work() -> None:
+def test_work(monkeypatch: pytest.MonkeyPatch) -> None:
     """[CR21] structs, values and deletes are counted before they are read, whatever their size."""
-    structs = UPDATE_WORK_MAX // 6 - 1
+    work_max = UPDATE_WORK_MAX // 100
+    monkeypatch.setattr("collab.crdt.structs.UPDATE_WORK_MAX", work_max)
+    structs = work_max // 6 - 1
     assert judge(forge_update([(1, 0, [gc(1)] * structs)])).new_struct_count == structs
     refused("update_limit", forge_update([(1, 0, [gc(1)] * (structs + 1))]))
-    refused("update_limit", forge_update([(client, 0, []) for client in range(UPDATE_WORK_MAX)]))
+    refused("update_limit", forge_update([(client, 0, []) for client in range(work_max)]))
 
     def value(json: Any) -> bytes:
         return forge_update([(1, 0, [item(any_content(json), root="nodes", key="é")])])
 
     # Six for the block, six for the struct, one for its value and two for the list.
-    judge(value([None] * (UPDATE_WORK_MAX - 15)))
-    refused("update_limit", value([None] * (UPDATE_WORK_MAX - 14)))
-    refused("update_limit", value([[]] * (UPDATE_WORK_MAX // 3)))
-    values = item(any_content(*["é"] * UPDATE_WORK_MAX), root="r")
+    judge(value([None] * (work_max - 15)))
+    refused("update_limit", value([None] * (work_max - 14)))
+    refused("update_limit", value([[]] * (work_max // 3)))
+    values = item(any_content(*["é"] * work_max), root="r")
     refused("update_limit", forge_update([(1, 0, [values])]), rules=FREE)
-    text = f"[{'[],' * (UPDATE_WORK_MAX // 4)}[]]".encode()
+    text = f"[{'[],' * (work_max // 4)}[]]".encode()
     length = len(text)
-    prefix = bytes([length & 0x7F | 0x80, length >> 7 & 0x7F | 0x80, length >> 14])
+    prefix = bytes([length & 0x7F | 0x80, length >> 7])
     embed = forge_update([(1, 0, [item((5, prefix + text), root="t")])])
     refused("update_limit", embed, rules=FREE)
 
-    deletes = [(0, 1)] * (UPDATE_WORK_MAX - 1)
+    deletes = [(0, 1)] * (work_max - 1)
     judge(forge_update(deletes=[(1, deletes)]), known={1: 1})
     refused("update_limit", forge_update(deletes=[(1, [*deletes, (0, 1)])]), known={1: 1})
     nothing: list[tuple[int, int]] = []
-    beyond = forge_update(deletes=[(client, nothing) for client in range(UPDATE_WORK_MAX + 1)])
+    beyond = forge_update(deletes=[(client, nothing) for client in range(work_max + 1)])
     refused("update_limit", beyond)
 
 
