@@ -13,9 +13,9 @@ import time
 
 __all__ = ["main"]
 
-# In the order from the inside out, with how long each may take in seconds: some three times what
+# In the order from the inside out, with how long each may take in seconds: some twice what
 # it takes on an idle machine of two cores.
-BENCHMARKS = {"ot": 40, "store": 90, "room": 90, "server": 240}
+BENCHMARKS = {"ot": 30, "store": 60, "room": 75, "server": 180}
 
 
 def main() -> int:

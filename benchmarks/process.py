@@ -37,7 +37,8 @@ def machine_facts() -> str:
         platform.machine(),
     )
     python = f"{platform.python_implementation()} {platform.python_version()}"
-    return f"{os.cpu_count()} cores ({model}), {python}, {time.strftime('%Y-%m-%d')}"
+    load = f"load average {os.getloadavg()[0]:.1f} before"
+    return f"{os.cpu_count()} cores ({model}), {python}, {time.strftime('%Y-%m-%d')}, {load}"
 
 
 class ServerProcess:
