@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn
 from urllib.parse import quote
 
 import click
@@ -137,8 +137,7 @@ def validate(files: tuple[Path, ...]) -> None:
 
     is_valid = True
     for file in files:
-        format_ = "yaml" if _format_of(file) == "yaml" else "json"
-        result = dsl.validate(_read(file), format=format_, file_name=str(file))  # type: ignore[arg-type]
+        result = dsl.validate(_read(file), format=_format_of(file), file_name=str(file))
         is_valid = is_valid and result.is_importable
         _show_faults(file, [asdict(item) for item in result.errors])
         for problem in result.problems:
@@ -165,7 +164,7 @@ def _read(file: Path) -> bytes:
     return file.read_bytes()
 
 
-def _format_of(file: Path) -> str:
+def _format_of(file: Path) -> Literal["json", "yaml"]:
     return "yaml" if file.suffix.lower() in {".yaml", ".yml"} else "json"
 
 
