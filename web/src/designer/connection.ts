@@ -8,7 +8,7 @@ import { HocuspocusProvider } from "@hocuspocus/provider";
 import * as Y from "yjs";
 
 import { safeColor } from "../shared/people";
-import type { Session } from "../shared/api";
+import { api, ApiError, type Session } from "../shared/api";
 import { Store } from "../shared/store";
 import { Editor, LOCAL_EDIT } from "../model/editor";
 import { LiveModel } from "../model/live";
@@ -19,6 +19,8 @@ import { type ConnectionState, INITIAL_STATE, type Notice, type Person } from ".
 
 /** Edits nearer together than this are undone in one go, in milliseconds. */
 const UNDO_CAPTURE_MS = 400;
+/** The close code of a session that has expired or was revoked. */
+const SIGNED_OUT = 4401;
 
 export class RoomConnection {
   readonly state = new Store<ConnectionState>(INITIAL_STATE);
@@ -58,6 +60,7 @@ export class RoomConnection {
         else this.#patch({ denied: null, readOnly: null });
       },
       onAuthenticationFailed: ({ reason }) => this.#patch({ denied: reason }),
+      onClose: ({ event }) => void this.#onClose(event.code),
       onStateless: ({ payload }) => this.#receive(readMessage(payload)),
       onAwarenessChange: () => this.#showPeople(),
     });
@@ -103,6 +106,7 @@ export class RoomConnection {
   }
 
   reconnect(): void {
+    this.#patch({ isSignedOut: false });
     void this.#provider.connect();
   }
 
@@ -111,6 +115,14 @@ export class RoomConnection {
     this.#undo.destroy();
     this.model.destroy();
     this.doc.destroy();
+  }
+
+  async #onClose(code: number): Promise<void> {
+    // A browser is not told why a handshake was refused, so the session is asked for itself.
+    const isSignedOut = code === SIGNED_OUT || (await isSessionOver());
+    if (!isSignedOut) return;
+    this.#provider.disconnect();
+    this.#patch({ isSignedOut: true });
   }
 
   #receive(message: ServerMessage | null): void {
@@ -184,4 +196,13 @@ export class RoomConnection {
 /** Where the Hocuspocus door of this server is. */
 export function socketUrl(location: Location): string {
   return `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/hocuspocus`;
+}
+
+async function isSessionOver(): Promise<boolean> {
+  try {
+    await api.session();
+    return false;
+  } catch (error) {
+    return error instanceof ApiError && error.status === 401;
+  }
 }

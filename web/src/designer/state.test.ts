@@ -19,6 +19,7 @@ describe("the saved mark", () => {
     expect(saveState({ ...connected, refused: { nodes: [], path: [], reason: "nein" } })).toBe("Refused");
     expect(saveState({ ...connected, readOnly: { code: "full", reason: "" } })).toBe("Read-only");
     expect(saveState({ ...connected, denied: "no" })).toBe("Offline");
+    expect(saveState({ ...connected, isSignedOut: true })).toBe("Offline");
   });
 });
 

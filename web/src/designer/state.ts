@@ -33,6 +33,8 @@ export interface ConnectionState {
   readonly readOnly: { readonly code: string; readonly reason: string } | null;
   /** Why the server does not let us into the room. */
   readonly denied: string | null;
+  /** The session has expired or was revoked: the work stays here until somebody signs in again. */
+  readonly isSignedOut: boolean;
 }
 
 export const INITIAL_STATE: ConnectionState = {
@@ -46,6 +48,7 @@ export const INITIAL_STATE: ConnectionState = {
   refused: null,
   readOnly: null,
   denied: null,
+  isSignedOut: false,
 };
 
 export type SaveState = "Saved" | "Pending" | "Offline" | "Refused" | "Read-only" | "Connecting";
@@ -57,7 +60,7 @@ export type SaveState = "Saved" | "Pending" | "Offline" | "Refused" | "Read-only
  * alone would not do, it only tells that the server's state has arrived.
  */
 export function saveState(state: ConnectionState): SaveState {
-  if (state.denied !== null) return "Offline";
+  if (state.denied !== null || state.isSignedOut) return "Offline";
   if (state.status !== "connected") return state.isLoaded || state.status === "disconnected" ? "Offline" : "Connecting";
   if (state.refused !== null) return "Refused";
   if (state.readOnly !== null) return "Read-only";

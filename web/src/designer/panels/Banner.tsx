@@ -1,6 +1,6 @@
 /** Says across the whole desk what stands in the way of working, and what to do about it. */
 import { Button } from "@mantine/core";
-import { CloudOff, Eye, Lock } from "lucide-react";
+import { CloudOff, Eye, KeyRound, Lock } from "lucide-react";
 
 import { go } from "../../shared/router";
 import { useConnection, useDesk } from "../desk";
@@ -8,6 +8,7 @@ import { useConnection, useDesk } from "../desk";
 export function Banner() {
   const desk = useDesk();
   const state = useConnection((value) => value);
+  if (state.isSignedOut) return <SignedOut onReconnect={() => desk.connection.reconnect()} />;
   if (state.denied !== null) return <Denied reason={state.denied} isInside={state.isLoaded} />;
   if (state.status === "disconnected" || (state.status === "connecting" && state.isLoaded)) {
     return (
@@ -27,6 +28,18 @@ export function Banner() {
     );
   }
   return null;
+}
+
+// Signing in happens in a tab of its own: this window may hold work that was not sent yet.
+function SignedOut({ onReconnect }: { readonly onReconnect: () => void }) {
+  return (
+    <div className="dr-banner" data-kind="denied" role="alert">
+      <KeyRound size={14} aria-hidden />
+      <span>Your session has ended. Sign in again, then reconnect: what you changed stays in this window until then.</span>
+      <Button component="a" href="/login" target="_blank" rel="noopener">Sign in</Button>
+      <Button onClick={onReconnect}>Reconnect</Button>
+    </div>
+  );
 }
 
 // Whoever was inside is shown out for something that this window holds; a fresh start lets go of it.
