@@ -14,12 +14,12 @@ WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path
 help: ## List the targets.
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
 
-run: .setup/run .setup/web ## Serve the designer with a sample app at http://127.0.0.1:8000.
+run: .setup/run .setup/engine ## Serve the designer with a sample app at http://127.0.0.1:8000.
 	exec $(BIN)/design-rooms serve --sample $(SAMPLE)
 
-build: .setup/web ## Build the designer and the preview player.
+build: .setup/run .setup/engine ## Build the designer, the preview player and the expression engine.
 
-test: .setup/dev .setup/web .setup/chromium ## Run every test (under 20 minutes on 2 cores).
+test: .setup/dev .setup/engine .setup/chromium ## Run every test (under 20 minutes on 2 cores).
 	npm run --silent -w web test
 	$(BIN)/pytest -n 2 --dist loadfile
 
@@ -34,7 +34,7 @@ check: .setup/dev .setup/npm ## Lint, types, import contracts.
 fuzz: .setup/dev .setup/npm ## The property tests, fifty times as long. FUZZ_SCALE=n for n times.
 	FUZZ_SCALE=$${FUZZ_SCALE:-50} $(BIN)/pytest --timeout 0 tests/ot tests/crdt tests/room
 
-bench: .setup/dev .setup/web .setup/chromium ## The benchmarks, each with one table.
+bench: .setup/dev .setup/engine .setup/chromium ## The benchmarks, each with one table.
 	$(BIN)/python -m benchmarks
 
 format: .setup/dev ## Format the Python sources.
@@ -73,6 +73,11 @@ $(BIN)/python:
 
 .setup/web: .setup/npm $(WEB_SOURCES)
 	npm run --silent -w web build
+	@touch $@
+
+# The engine's machine code: after the web build, which makes the component and empties its folder.
+.setup/engine: .setup/web | .setup/run
+	$(BIN)/python -m runtime.expressions web/dist/expressions.wasm
 	@touch $@
 
 .setup/chromium:

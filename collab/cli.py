@@ -20,11 +20,13 @@ import httpx
 
 from collab.errors import DesignRoomsError, InvalidModel, PeerError
 from collab.limits import MODEL_FILE_BYTES_MAX
-from collab.settings import Settings, SettingsError
+from collab.settings import Settings, SettingsError, auth_secret
 
 __all__ = ["main"]
 
 _TIMEOUT_S = 60.0
+# A token that outlives the decade outlives whoever remembers it.
+_LIFE_S_MAX = 3_653 * 86_400
 
 
 def _default_server() -> str:
@@ -32,6 +34,12 @@ def _default_server() -> str:
     return f"http://{host}:{port}"
 
 
+_token_option = click.option(
+    "--token",
+    envvar="DESIGN_ROOMS_TOKEN",
+    show_envvar=True,
+    help="Who you are, where the server asks for it.",
+)
 _server_option = click.option(
     "--server",
     default=_default_server,
@@ -60,7 +68,9 @@ def serve(sample: Path | None) -> None:
     """Serve rooms, designer and preview until interrupted.
 
     HOST, PORT and DATA_DIR are taken from the environment (127.0.0.1, 8000, ./data), and
-    STORE_BYTES_MAX, which bounds the log's file (no bound).
+    STORE_BYTES_MAX, which bounds the log's file (no bound). With AUTH_SECRET people sign in with
+    tokens (see `design-rooms token`), and HOST may be any address; PUBLIC_URL is the server's
+    address behind a proxy that ends TLS.
     """
     from collab.main import serve as run  # Late: the other verbs need none of the server.
 
@@ -83,7 +93,8 @@ def serve(sample: Path | None) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--room", required=True, help="The room; it is created if it does not exist.")
 @_server_option
-def import_(file: Path, room: str, server: str) -> None:
+@_token_option
+def import_(file: Path, room: str, server: str, token: str | None) -> None:
     """Make FILE (JSON or YAML) the model of a room.
 
     The room's model is replaced by diff: what did not change keeps its identity, and importing the
@@ -93,6 +104,7 @@ def import_(file: Path, room: str, server: str) -> None:
     response = _request(
         "POST",
         f"{server}/api/rooms/{quote(room, safe='')}/import",
+        token,
         params={"create": "true"},
         content=_read(file),
         headers={"content-type": f"application/{_format_of(file)}"},
@@ -111,10 +123,11 @@ def import_(file: Path, room: str, server: str) -> None:
     "--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Default: print it."
 )
 @_server_option
-def export(room: str, format_: str, output: Path | None, server: str) -> None:
+@_token_option
+def export(room: str, format_: str, output: Path | None, server: str, token: str | None) -> None:
     """Write a room's model in its canonical form."""
     url = f"{server}/api/rooms/{quote(room, safe='')}/export"
-    response = _request("GET", url, params={"format": format_})
+    response = _request("GET", url, token, params={"format": format_})
     if response.is_error:
         _show_error(response)
     if output is None:
@@ -152,10 +165,67 @@ def validate(files: tuple[Path, ...]) -> None:
 
 @main.command()
 @_server_option
-def rooms(server: str) -> None:
-    """List the rooms."""
-    for room in _json(_request("GET", f"{server}/api/rooms"))["rooms"]:
+@_token_option
+def rooms(server: str, token: str | None) -> None:
+    """List the rooms that you may see."""
+    for room in _json(_request("GET", f"{server}/api/rooms", token))["rooms"]:
         click.echo(f"{room['name']:<32} r{room['revision']:<8} {room['title']}")
+
+
+@main.command("token")
+@click.option("--user", required=True, help="Who it is: an id that never changes.")
+@click.option("--name", help="What they are called. [default: the id]")
+@click.option("--tenant", default="local", show_default=True, help="Whose rooms they may see.")
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    type=click.Choice(["owner", "editor", "reviewer", "viewer"]),
+    help="What they may do in the tenant's rooms; may be given more than once. Without any they "
+    "see the rooms whose member lists name them.",
+)
+@click.option(
+    "--expires",
+    default="12h",
+    show_default=True,
+    metavar="TIME",
+    help="How long it is good: a number with s, m, h or d.",
+)
+def mint(user: str, name: str | None, tenant: str, roles: tuple[str, ...], expires: str) -> None:
+    """Mint a token that says who somebody is, and print it.
+
+    AUTH_SECRET must be the server's. Open `/login?token=…` with it in a browser, or put it into
+    DESIGN_ROOMS_TOKEN for this command and the Python client.
+    """
+    from collab.auth.tokens import Tokens  # Late: the other verbs need none of it.
+    from collab.messages import Role
+    from collab.system import SystemClock
+
+    try:
+        secret = auth_secret("AUTH_SECRET", os.environ.get("AUTH_SECRET", ""))
+        clock = SystemClock()
+        minted = Tokens((secret,), clock).issue(
+            user=user,
+            name=name,
+            tenant=tenant,
+            roles={Role(role) for role in roles},
+            expires_ms=clock.now_ms() + _duration_ms(expires),
+        )
+    except DesignRoomsError as error:
+        _fail(error.message, 2)
+    click.echo(minted)
+
+
+def _duration_ms(text: str) -> int:
+    units = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+    number, unit = text[:-1], text[-1:]
+    # Eight digits of days are beyond any calendar, and int() takes digits of other scripts.
+    is_number = number.isascii() and number.isdigit() and len(number) <= 8
+    if not is_number or unit not in units or not 0 < int(number) * units[unit] <= _LIFE_S_MAX:
+        raise SettingsError(
+            f"--expires {text[:40]!r} is no time such as 30m, 12h or 7d, of at most ten years"
+        )
+    return int(number) * units[unit] * 1000
 
 
 def _read(file: Path) -> bytes:
@@ -168,11 +238,16 @@ def _format_of(file: Path) -> Literal["json", "yaml"]:
     return "yaml" if file.suffix.lower() in {".yaml", ".yml"} else "json"
 
 
-def _request(method: str, url: str, **options: Any) -> httpx.Response:
+def _request(method: str, url: str, token: str | None, **options: Any) -> httpx.Response:
+    headers = dict(options.pop("headers", {}))
+    if token:
+        if not token.isascii() or not token.isprintable():
+            _fail("the token in --token or DESIGN_ROOMS_TOKEN is none: it has other characters", 2)
+        headers["authorization"] = f"Bearer {token.strip()}"
     try:
         # Proxies are for the world outside; the server is on this machine.
         with httpx.Client(timeout=_TIMEOUT_S, trust_env=False) as client:
-            return client.request(method, url, **options)
+            return client.request(method, url, headers=headers, **options)
     except httpx.TransportError as error:
         _fail(f"{url}: {error}. Is the server running? Start it with `design-rooms serve`.", 3)
 

@@ -10,6 +10,7 @@
     │   ├── InvalidUpdate         a Yjs update that is rejected before applying   (update_*)
     │   ├── Refused               a check refused the change                      (check_*, …)
     │   ├── ProtocolError         a frame that is not of its protocol             (protocol_*)
+    │   ├── NotAuthenticated      nobody knows who this is                        (auth_*)
     │   ├── NotAllowed            the principal may not                           (auth_*)
     │   ├── NotFound              no such room, definition, revision              (not_found)
     │   ├── AlreadyExists         a room of that name is there                    (already_exists)
@@ -47,6 +48,7 @@ __all__ = [
     "LimitExceeded",
     "ModelError",
     "NotAllowed",
+    "NotAuthenticated",
     "NotFound",
     "OperatingError",
     "PeerError",
@@ -140,6 +142,14 @@ class ProtocolError(PeerError):
 
     default_code = "protocol_error"
     close_code = 1002
+
+
+class NotAuthenticated(PeerError):
+    """Nothing, or nothing good, says who the peer is: sign in, and try again."""
+
+    default_code = "auth_required"
+    http_status = 401
+    close_code = 4401
 
 
 class NotAllowed(PeerError):

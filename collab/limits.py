@@ -106,8 +106,14 @@ UNAUTHENTICATED_MESSAGES_MAX: Final = 32
 ADDRESSES_PER_SOCKET_MAX: Final = 64
 # An address is a document name, perhaps with a session id behind it.
 ADDRESS_BYTES_MAX: Final = FREE_NAME_BYTES_MAX + 512
+# An HMAC key as long as its hash: RFC 7518, section 3.2.
+AUTH_SECRET_BYTES_MIN: Final = 32
 # A signed token with many claims takes a few kilobytes; it is read before anybody is known.
 TOKEN_BYTES_MAX: Final = 16 << 10
+# The form that a token is pasted into, percent-encoded, with the address to go on to.
+LOGIN_BYTES_MAX: Final = 4 * TOKEN_BYTES_MAX
+# A socket whose peer has not said who it is by then is closed; clients say so at once.
+AUTHENTICATION_TIMEOUT_MS: Final = 30_000
 # A source is a random string that an OT client makes up and keeps across reconnects.
 SOURCE_BYTES_MAX: Final = 128
 # Answers in a row that lack earlier updates; a client that cannot complete its own document has
@@ -133,9 +139,49 @@ STORE_BYTES_MIN: Final = 256 << 10
 # How long a statement waits for another program that looks into the file, as sqlite3's shell does.
 STORE_BUSY_TIMEOUT_MS: Final = 5_000
 
+# How long a deleted room can be restored before the server removes it, history and all.
+TRASH_KEPT_MS: Final = 30 * 24 * 3_600_000
+# How often the server looks for rooms whose time in the trash is over; also once at its start.
+PURGE_INTERVAL_MS: Final = 3_600_000
+# Revisions of a purged room that go in one transaction, so that no edit waits behind a long one.
+PURGE_REVISIONS: Final = 1_000
+
 # --- people -------------------------------------------------------------------------------------
+# More than a company has in one room; the dialog lists them all.
+MEMBERS_PER_ROOM_MAX: Final = 1_000
+# Links that can be used at one time; expired ones do not count.
+SHARES_PER_ROOM_MAX: Final = 100
+# A link lives for a minute to a year: shorter is a mistake, longer is forgotten.
+SHARE_LIFE_MS_MIN: Final = 60_000
+SHARE_LIFE_MS_MAX: Final = 366 * 24 * 3_600_000
+# Tokens that were revoked and have not expired yet; all of them are kept in memory.
+REVOKED_TOKENS_PER_TENANT_MAX: Final = 100_000
+# Rooms of which the server remembers who may do what: a few hundred bytes each.
+ACCESS_ROOMS_MAX: Final = 10_000
+# Tokens whose signature was checked and that are not checked again until they change.
+KNOWN_TOKENS_MAX: Final = 2_048
+# A preview page that is left open: longer than a working day, far shorter than a laptop's sleep.
+PAGE_TOKEN_LIFE_MS: Final = 24 * 3_600_000
+# How often the server looks for sessions whose token has expired; earlier if one is about to.
+EXPIRY_SWEEP_MS: Final = 1_000
+# A user's or a token's id, as a token's claims name it.
+USER_ID_UTF16_MAX: Final = 200
 USER_NAME_UTF16_MAX: Final = 60
+# People whose names stand beside a room in the list; how many there are is told too.
+PRESENT_SHOWN_MAX: Final = 8
+# What somebody types into a search field.
+SEARCH_UTF16_MAX: Final = 200
 ROOM_TITLE_UTF16_MAX: Final = 120
+
+# --- thumbnails ---------------------------------------------------------------------------------
+# Drawings that are kept, most recent first; THUMBNAIL_SHAPES_MAX bounds each to some 40 KB.
+THUMBNAILS_KEPT_MAX: Final = 1_000
+# Beyond it a page is a grey blur at the size of a thumbnail anyway.
+THUMBNAIL_SHAPES_MAX: Final = 400
+# Nodes of a page that are measured for its drawing: most of a large page lies below the picture.
+THUMBNAIL_NODES_MAX: Final = 300
+# Characters of a text that is drawn; longer ones run out of the picture.
+THUMBNAIL_TEXT_MAX: Final = 48
 
 # --- models -------------------------------------------------------------------------------------
 MODEL_FILE_BYTES_MAX: Final = 16 << 20

@@ -17,16 +17,21 @@ import structlog
 import uvicorn
 from starlette.applications import Starlette
 
-from collab.api.app import build_app
+from collab.api.app import access_to, build_app
 from collab.api.preview import Preview
 from collab.api.sample import Sample
 from collab.api.socket_protocol import SocketProtocol
+from collab.auth.authenticator import TokenAuthenticator
+from collab.auth.keys import Keys
 from collab.auth.local import LocalAuthenticator, load_key
+from collab.auth.revocations import Revocations
+from collab.auth.tokens import ServiceTokens, Tokens
 from collab.errors import OperatingError
 from collab.host.host import Host
 from collab.limits import PING_INTERVAL_MS, PONG_TIMEOUT_MS, SOCKET_FRAME_BYTES_MAX
 from collab.messages import Principal
 from collab.model.registry import builtin
+from collab.ports import Clock
 from collab.settings import Settings
 from collab.stores.sqlite import SqliteStore
 from collab.system import SystemClock
@@ -47,16 +52,33 @@ def build(settings: Settings, sample: Sample | None = None) -> Starlette:
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     key = load_key(settings.data_dir)
+    keys = Keys.derived(key)
+    clock = SystemClock()
     store = SqliteStore(settings.data_dir / "rooms.db", bytes_max=settings.store_bytes_max)
-    host = Host(store, SystemClock(), builtin())
-    authenticator = LocalAuthenticator(key)
-    preview = Preview(settings, key)
+    host = Host(store, clock, builtin())
+    guests = LocalAuthenticator(key, ServiceTokens(keys.service, clock))
+    authenticator = _authenticator(settings, keys, clock) if settings.auth_secrets else guests
+    access = access_to(host, authenticator)
+    preview = Preview(settings, keys, authenticator, access, clock)
     around: list[AbstractAsyncContextManager[object]] = [preview]
     if sample is not None:
-        author = authenticator.authenticate(token=None, cookies={}, peer="127.0.0.1")
+        # The tenant that tokens are minted for unless they name another.
+        author = guests.authenticate(token=None, cookies={}, peer="127.0.0.1")
         around.insert(0, _installed(sample, host, author))
     return build_app(
-        host, authenticator, settings.web_dir, extra_routes=preview.routes, around=around
+        host,
+        authenticator,
+        settings.web_dir,
+        access=access,
+        public_url=settings.public_url,
+        extra_routes=preview.routes,
+        around=around,
+    )
+
+
+def _authenticator(settings: Settings, keys: Keys, clock: Clock) -> TokenAuthenticator:
+    return TokenAuthenticator(
+        Tokens(settings.auth_secrets, clock), Revocations(clock), ServiceTokens(keys.service, clock)
     )
 
 
@@ -99,7 +121,9 @@ def serve(settings: Settings, sample: Path | None, announce: Callable[[str], Non
     room = "" if installed is None else f"/rooms/{installed.room}"
     # An expected failure is the caller's to tell, in one line and without a traceback.
     logging.getLogger("uvicorn.error").addFilter(lambda record: app.state.failure is None)
-    server = _Server(server_config(app), lambda: announce(f"{settings.url}{room}"))
+    server = _Server(
+        server_config(app), lambda: announce(f"{settings.public_url or settings.url}{room}")
+    )
     # Ctrl-C, which is how to stop, is raised again at the end; a start that failed exits.
     with suppress(KeyboardInterrupt, SystemExit):
         server.run(sockets=[listener])

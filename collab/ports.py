@@ -11,15 +11,27 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from collab.ids import Epoch, FencingToken, RevisionNo, RoomId, TenantId, UserId
-from collab.messages import Principal
+from collab.messages import Principal, Role
 from collab.revision import Revision, Snapshot
 
-__all__ = ["Authenticator", "Claim", "Clock", "Connection", "RoomRecord", "Store"]
+__all__ = [
+    "Authenticator",
+    "Claim",
+    "Clock",
+    "Connection",
+    "RevokedToken",
+    "RoomRecord",
+    "ShareRecord",
+    "Store",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class RoomRecord:
-    """What the store knows of a room without opening it. Times are Unix milliseconds."""
+    """What the store knows of a room without opening it. Times are Unix milliseconds.
+
+    ``deleted_ms`` is when the room went to the trash, None while it is in use.
+    """
 
     room: RoomId
     title: str
@@ -28,6 +40,32 @@ class RoomRecord:
     updated_ms: int
     revision: RevisionNo
     epoch: Epoch
+    deleted_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShareRecord:
+    """A link that lets its bearer into one room until it expires or is revoked.
+
+    The link itself is not kept: a token that names ``id`` is good as long as the record says so.
+    """
+
+    id: str
+    room: RoomId
+    role: Role
+    created_by: UserId
+    created_ms: int
+    expires_ms: int
+    revoked_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RevokedToken:
+    """A token that is refused although it has not expired yet; forgotten once it has."""
+
+    tenant: TenantId
+    id: str
+    expires_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +96,43 @@ class Store(Protocol):
     ) -> RoomRecord:
         """Create an empty room at revision 0.
 
-        Raises ``AlreadyExists``, ``LimitExceeded`` (``limit_rooms``) or ``StorageFull``.
+        Raises ``AlreadyExists`` (``room_in_trash`` if a deleted room has the name),
+        ``LimitExceeded`` (``limit_rooms``; rooms in the trash count) or ``StorageFull``.
         """
         ...
 
-    async def room(self, room: RoomId) -> RoomRecord | None:
-        """Return the record of *room*, or None if there is no such room."""
+    async def room(self, room: RoomId, *, deleted: bool = False) -> RoomRecord | None:
+        """Return the record of *room*, or None if there is no such room.
+
+        A room in the trash is found with *deleted* only, and then no other is.
+        """
         ...
 
-    async def rooms(self, tenant: TenantId) -> list[RoomRecord]:
-        """Return the tenant's rooms, sorted by name."""
+    async def rooms(self, tenant: TenantId, *, deleted: bool = False) -> list[RoomRecord]:
+        """Return the tenant's rooms, or those in its trash, sorted by name."""
+        ...
+
+    async def rename_room(self, room: RoomId, title: str) -> RoomRecord:
+        """Give *room* another title; ``NotFound``. Its name stays: it is part of its address."""
+        ...
+
+    async def delete_room(self, room: RoomId, time_ms: int) -> RoomRecord:
+        """Put *room* into the trash; its owner's next append is ``Fenced``. Raises ``NotFound``.
+
+        Its log, members and shares stay. A room that is there already keeps its time.
+        """
+        ...
+
+    async def restore_room(self, room: RoomId) -> RoomRecord:
+        """Take *room* out of the trash; ``NotFound``. A room that is not in it stays as it is."""
+        ...
+
+    async def purge_deleted(self, before_ms: int) -> list[RoomId]:
+        """Remove for good what went to the trash before *before_ms*; return the rooms.
+
+        From the call on such a room cannot be restored, and its name is free. A purge that was cut
+        off is finished by the next one.
+        """
         ...
 
     async def claim(self, room: RoomId) -> Claim:
@@ -98,6 +163,55 @@ class Store(Protocol):
 
     async def snapshot(self, room: RoomId, at_most: RevisionNo | None = None) -> Snapshot | None:
         """Return the newest snapshot (not above *at_most*), or None if there is none."""
+        ...
+
+    # --- who may come in ----------------------------------------------------------------------
+
+    async def members(self, room: RoomId) -> dict[UserId, Role]:
+        """Return the member list of *room*, sorted by user; also of a room in the trash."""
+        ...
+
+    async def memberships(self, tenant: TenantId, user: UserId) -> dict[RoomId, Role]:
+        """Return the tenant's rooms, in use or in the trash, whose member lists name *user*."""
+        ...
+
+    async def set_member(self, room: RoomId, user: UserId, role: Role | None) -> None:
+        """Put *user* on the member list with *role*, or take it off with None.
+
+        Raises ``NotFound``, ``LimitExceeded`` (``limit_members``), or ``Refused``
+        (``members_no_owner``) if the room would have no owner: none is on the list, and its
+        creator, who owns it unless the list says otherwise, is there as something else.
+        """
+        ...
+
+    async def shares(self, room: RoomId) -> list[ShareRecord]:
+        """Return the shares of *room*, oldest first. One that is not among them is revoked."""
+        ...
+
+    async def add_share(self, share: ShareRecord) -> None:
+        """Keep *share*, and forget those of its room that expired before it was created.
+
+        Raises ``NotFound``, ``AlreadyExists``, or ``LimitExceeded`` (``limit_shares``).
+        """
+        ...
+
+    async def revoke_share(self, room: RoomId, share_id: str, time_ms: int) -> ShareRecord:
+        """Revoke a share of *room*; ``NotFound``. One that is revoked keeps its time."""
+        ...
+
+    async def revoke_token(self, tenant: TenantId, token_id: str, expires_ms: int) -> None:
+        """Remember that a token is revoked until it expires (the later time, if told twice).
+
+        Raises ``LimitExceeded`` (``limit_revoked_tokens``).
+        """
+        ...
+
+    async def revoked_tokens(self) -> list[RevokedToken]:
+        """Return all tenants' revoked tokens, sorted by tenant and id."""
+        ...
+
+    async def forget_expired(self, time_ms: int) -> None:
+        """Forget the revoked tokens and the shares that expired before *time_ms*."""
         ...
 
 

@@ -7,13 +7,18 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
 
 from collab.errors import DesignRoomsError
-from collab.limits import STORE_BYTES_MIN
+from collab.limits import AUTH_SECRET_BYTES_MIN, STORE_BYTES_MIN
 
-__all__ = ["Settings", "SettingsError"]
+__all__ = ["Settings", "SettingsError", "auth_secret"]
+
+# Where a server that listens on every address is reached from its own machine.
+_LOOPBACK: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - a name, not a choice
 
 
 class SettingsError(DesignRoomsError):
@@ -24,28 +29,36 @@ class SettingsError(DesignRoomsError):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """``data_dir`` holds everything that has to be kept: the log, the key, previews' data."""
+    """``data_dir`` holds everything that has to be kept: the log, the key, previews' data.
+
+    ``auth_secrets`` sign and verify tokens, the first one signing; without any it is local mode.
+    ``public_url`` is the server's address (no path) in front of a proxy that ends TLS.
+    """
 
     host: str
     port: int
     data_dir: Path
     web_dir: Path
     store_bytes_max: int | None = None
+    auth_secrets: tuple[bytes, ...] = field(default=(), repr=False)
+    public_url: str | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
         """Read ``HOST``, ``PORT``, ``DATA_DIR`` and their like; ``SettingsError`` if one is bad."""
-        for name in ("DATABASE_URL", "REDIS_URL", "AUTH_SECRET"):
+        for name in ("DATABASE_URL", "REDIS_URL"):
             if environment.get(name):
                 raise SettingsError(
-                    f"{name} is set, but this version runs on one machine in local mode only: "
+                    f"{name} is set, but this version runs on one machine with its data in files: "
                     f"unset {name}"
                 )
+        auth_secrets = _auth_secrets(environment)
         host = environment.get("HOST", "127.0.0.1")
-        if not _is_loopback(host):
+        if not host or (not auth_secrets and not _is_loopback(host)):
             raise SettingsError(
                 f"HOST={host} is not a loopback address. In local mode everybody who can connect "
-                "may edit every room, so only this machine may: use HOST=127.0.0.1"
+                "may edit every room, so only this machine may: use HOST=127.0.0.1, or set "
+                "AUTH_SECRET, and people sign in with tokens"
             )
         bytes_max = environment.get("STORE_BYTES_MAX")
         return cls(
@@ -56,13 +69,66 @@ class Settings:
             store_bytes_max=(
                 _number("STORE_BYTES_MAX", bytes_max, STORE_BYTES_MIN, 2**63) if bytes_max else None
             ),
+            auth_secrets=auth_secrets,
+            public_url=_public_url(
+                environment.get("PUBLIC_URL", ""), has_secret=bool(auth_secrets)
+            ),
         )
 
     @property
     def url(self) -> str:
         """Where this server is reached from this machine."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
+        host = _LOOPBACK.get(self.host, self.host)
+        host = f"[{host}]" if ":" in host else host
         return f"http://{host}:{self.port}"
+
+
+def auth_secret(name: str, text: str) -> bytes:
+    """Return the secret in the variable *name*; ``SettingsError`` if it can be guessed."""
+    if not text:
+        raise SettingsError(f"{name} is not set: it is the secret that signs tokens")
+    secret = text.encode("utf-8", "surrogateescape")
+    if len(secret) < AUTH_SECRET_BYTES_MIN:
+        raise SettingsError(
+            f"{name} has {len(secret)} bytes, and could be guessed: it needs "
+            f"{AUTH_SECRET_BYTES_MIN} or more. Make one with `openssl rand -hex 32`"
+        )
+    return secret
+
+
+def _auth_secrets(environment: Mapping[str, str]) -> tuple[bytes, ...]:
+    names = ("AUTH_SECRET", "AUTH_SECRET_PREVIOUS")
+    texts = {name: environment[name] for name in names if environment.get(name)}
+    if "AUTH_SECRET_PREVIOUS" in texts and "AUTH_SECRET" not in texts:
+        raise SettingsError(
+            "AUTH_SECRET_PREVIOUS is set without AUTH_SECRET: set the new secret too, or neither"
+        )
+    return tuple(auth_secret(name, text) for name, text in texts.items())
+
+
+def _public_url(text: str, *, has_secret: bool) -> str | None:
+    if not text:
+        return None
+    if not has_secret:
+        raise SettingsError(
+            "PUBLIC_URL is set, but in local mode this server answers to its own machine only: "
+            "unset PUBLIC_URL, or set AUTH_SECRET"
+        )
+    try:
+        parts = urlsplit(text)
+        is_origin = parts.scheme in {"http", "https"} and bool(parts.hostname)
+        is_origin = (
+            is_origin and text.rstrip("/").lower() == f"{parts.scheme}://{parts.netloc}".lower()
+        )
+        is_origin = is_origin and parts.username is None and parts.port != 0 and text.isascii()
+    except ValueError:
+        is_origin = False
+    if not is_origin:
+        raise SettingsError(
+            f"PUBLIC_URL={text[:200]!r} is no address such as https://design.example.org: scheme, "
+            "host and perhaps a port, without a path"
+        )
+    return f"{parts.scheme}://{parts.netloc.lower()}"
 
 
 def _web_dir() -> Path:

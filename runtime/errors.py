@@ -4,8 +4,9 @@
 
     DesignRoomsError
     └── PreviewError
-        ├── PreviewNotFound    no such room, or no name of one       (not_found, 404)
-        ├── PreviewDenied      the feed's token is not for this room (preview_token, 403)
+        ├── PreviewInvalid     a request that cannot be understood    (request_invalid, …, 400)
+        ├── PreviewNotFound    no such room, model, node or run      (not_found, …, 404)
+        ├── PreviewDenied      not this room, or not with this role  (identity, forbidden, …, 403)
         └── PreviewBusy        too many rooms or viewers, no build   (preview_busy, …, 503)
 """
 
@@ -13,7 +14,13 @@ from __future__ import annotations
 
 from collab.errors import DesignRoomsError
 
-__all__ = ["PreviewBusy", "PreviewDenied", "PreviewError", "PreviewNotFound"]
+__all__ = [
+    "PreviewBusy",
+    "PreviewDenied",
+    "PreviewError",
+    "PreviewInvalid",
+    "PreviewNotFound",
+]
 
 
 class PreviewError(DesignRoomsError):
@@ -22,17 +29,24 @@ class PreviewError(DesignRoomsError):
     default_code = "preview_error"
 
 
+class PreviewInvalid(PreviewError):
+    """The request cannot be understood; its text says which part."""
+
+    default_code = "request_invalid"
+    http_status = 400
+
+
 class PreviewNotFound(PreviewError):
-    """There is no such room."""
+    """There is no such room, data model, node or run."""
 
     default_code = "not_found"
     http_status = 404
 
 
 class PreviewDenied(PreviewError):
-    """The token is missing, forged, too old, or of another room: reload the page."""
+    """The identity is missing, forged, too old or of another room, or its role may not do this."""
 
-    default_code = "preview_token"
+    default_code = "forbidden"
     http_status = 403
 
 

@@ -2,16 +2,17 @@
 
 The client resumes after a broken connection and gives every revision missed meanwhile; where it
 cannot, it gives a new document, and the viewers get a new model. So a restart of the server, of
-this process or of a browser loses nothing. SPEC: section PV. Called by ``rooms`` and ``preview``.
+this process or of a browser loses nothing. SPEC: section PV. Called by ``rooms``, ``workspace`` and
+``preview``.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from collab import client
 from collab.client import (
@@ -22,13 +23,16 @@ from collab.client import (
     RoomClosed,
     RoomEvent,
 )
+from runtime.application import Application, compile_application
+from runtime.deliveries import Deliveries, Delivery, has_same_parts
 from runtime.errors import PreviewBusy
-from runtime.interpreter import Interpreter
+from runtime.interpreter import Interpreter, model_at
 from runtime.limits import (
     CONNECT_TIMEOUT_S,
     HEARTBEAT_S,
     REFUSED_PAUSE_S,
     RETRY_MS,
+    SERVICE_TOKEN_AGE_S,
     VIEWERS_PER_ROOM_MAX,
 )
 from runtime.metrics import Metrics
@@ -49,9 +53,20 @@ class FeedState(StrEnum):
 
 
 class RoomFeed:
-    """One room on *server*, followed from ``start`` to ``stop``."""
+    """One room on *server*, followed from ``start`` to ``stop``.
 
-    def __init__(self, server: str, room: str, token: str | None, metrics: Metrics) -> None:
+    *token* gives what a new connection shows to the server; *adopt* is awaited before a revision
+    with other data models, roles or workflows is shown.
+    """
+
+    def __init__(
+        self,
+        server: str,
+        room: str,
+        token: Callable[[], str | None],
+        metrics: Metrics,
+        adopt: Callable[[Application], Awaitable[None]],
+    ) -> None:
         self.room = room
         self.state = FeedState.WAITING
         self.reason = "connecting"
@@ -60,6 +75,9 @@ class RoomFeed:
         self._token = token
         self._metrics = metrics
         self._interpreter: Interpreter | None = None
+        self._application = Application()
+        self._deliveries = Deliveries(adopt, self._show)
+        self._shown: Delivery | None = None
         self._model: bytes | None = None
         self._viewers: set[Viewer] = set()
         self._decided = asyncio.Event()
@@ -73,14 +91,20 @@ class RoomFeed:
         if self._runner is not None:
             self._runner.cancel()
             await asyncio.gather(self._runner, return_exceptions=True)
+        await self._deliveries.stop()
 
     async def settle(self, timeout_s: float) -> None:
-        """Wait until it is known whether the room is there, at most *timeout_s*."""
+        """Wait until the room is shown or known not to be there, at most *timeout_s*."""
         try:
             async with asyncio.timeout(timeout_s):
                 await self._decided.wait()
         except TimeoutError:
             return
+
+    @property
+    def shown(self) -> Delivery | None:
+        """The newest revision that viewers see; None before the first."""
+        return self._shown
 
     @property
     def is_idle(self) -> bool:
@@ -110,38 +134,50 @@ class RoomFeed:
             self._metrics.viewers.dec()
             self.idle_since = time.monotonic()
 
+    def tell(self, event: str, data: dict[str, Any]) -> None:
+        """Send an event about data or runs to everybody who has the model already."""
+        if self._viewers:
+            self._push(sse(event, data))
+
     def _take(self, viewer: Viewer) -> bytes:
         if not viewer.wants_model:
             return viewer.take()
         state = sse("state", {"state": self.state, "reason": self.reason})
-        if self._interpreter is None:
+        if self._shown is None:
             return state
+        was_behind, viewer.was_behind = viewer.was_behind, False
         viewer.wants_model = False
         self._metrics.models.inc()
         if self._model is None:
             # Encoded once for everybody who comes before the next revision.
-            self._model = sse("model", self._interpreter.model())
+            self._model = sse("model", model_at(self._shown.revision, self._shown.document))
+        # Who was behind has missed events about data as well and has to look at all of it again.
+        missed = sse("schema", {}) if was_behind else b""
         # A player takes a model for a sign of life, so what is wrong is said after it.
-        return self._model + state
+        return self._model + missed + state
 
     # --- the log ------------------------------------------------------------------------------
 
     async def _run(self) -> None:
         while self.state is not FeedState.MISSING:
+            connecting_at = time.monotonic()
             try:
                 await self._follow()
             except RoomClosed as error:
                 if error.code == "not_found":
                     self._set_state(FeedState.MISSING, error.reason)
-                else:
-                    self._set_state(FeedState.WAITING, error.reason)
+                    continue
+                self._set_state(FeedState.WAITING, error.reason)
+                # A connection made anew within the client shows the token of the first one, which
+                # is too old by then; it costs nobody a pause.
+                if time.monotonic() - connecting_at < SERVICE_TOKEN_AGE_S:
                     await asyncio.sleep(REFUSED_PAUSE_S)
             except ConnectFailed as error:
                 self._set_state(FeedState.WAITING, error.message)
 
     async def _follow(self) -> None:
         connecting = client.connect(
-            self._server, self.room, self._token, timeout_s=CONNECT_TIMEOUT_S
+            self._server, self.room, self._token(), timeout_s=CONNECT_TIMEOUT_S
         )
         async with connecting as room:
 
@@ -152,7 +188,7 @@ class RoomFeed:
                     case Replaced():
                         self._replace(room)
                     case ConnectionChanged(is_connected=True):
-                        self._set_state(FeedState.LIVE, "")
+                        self._set_live()
                     case ConnectionChanged():
                         self._set_state(FeedState.WAITING, event.reason or "the server is away")
                     case _:
@@ -162,32 +198,52 @@ class RoomFeed:
             self._replace(room)
             room.listen(on_event)
             if room.is_connected:
-                self._set_state(FeedState.LIVE, "")
+                self._set_live()
             raise await room.wait_closed()
 
     def _advance(self, event: Advanced, room: client.Room) -> None:
         if self._interpreter is None:
             return
-        patch = self._interpreter.advance(event.revision, room.document)
-        self._model = None
-        self._metrics.revisions.inc()
+        revision, document = event.revision, room.document
+        patch = self._interpreter.advance(revision, document)
         if patch is None:
-            self._renew_viewers()
+            self._application = compile_application(document)
         else:
-            self._push(sse("revision", patch.to_json()))
-        self._metrics.latency.observe(max(0.0, time.time() - event.revision.time_ms / 1000))
+            self._application = self._application.after(document, patch.nodes)
+        self._metrics.revisions.inc()
+        self._deliveries.add(
+            Delivery(revision.number, document, self._application, patch, revision.time_ms)
+        )
 
     def _replace(self, room: client.Room) -> None:
         self._interpreter = Interpreter(room.revision, room.document)
-        self._model = None
-        self._renew_viewers()
+        self._application = compile_application(room.document)
+        self._deliveries.add(Delivery(room.revision, room.document, self._application))
 
-    def _renew_viewers(self) -> None:
-        for viewer in self._viewers:
-            viewer.renew()
+    def _show(self, delivery: Delivery) -> None:
+        before, self._shown = self._shown, delivery
+        self._model = None
+        if before is not None and not has_same_parts(before.application, delivery.application):
+            # Before the patch: a column that it shows is looked for in the newer schema.
+            self._push(sse("schema", {}))
+        if delivery.patch is None:
+            for viewer in self._viewers:
+                viewer.renew()
+        else:
+            self._push(sse("revision", delivery.patch.to_json()))
+        if delivery.time_ms is not None:
+            self._metrics.latency.observe(max(0.0, time.time() - delivery.time_ms / 1000))
+        self._decided.set()
+
+    def _set_live(self) -> None:
+        # The room is decided once it is shown, which a migration may hold up.
+        self._change_state(FeedState.LIVE, "")
 
     def _set_state(self, state: FeedState, reason: str) -> None:
         self._decided.set()
+        self._change_state(state, reason)
+
+    def _change_state(self, state: FeedState, reason: str) -> None:
         if (self.state, self.reason) == (state, reason):
             return
         self.state, self.reason = state, reason

@@ -14,7 +14,7 @@ from typing import Any, Final
 from collab.ids import RevisionNo
 from collab.revision import ChangeKind, Revision
 
-__all__ = ["Interpreter", "Patch"]
+__all__ = ["Interpreter", "Patch", "model_at"]
 
 _APPLICATION: Final = "application"
 _NODES: Final = "nodes"
@@ -69,9 +69,14 @@ class Interpreter:
 
     def model(self) -> dict[str, Any]:
         """Return the whole model."""
-        document = self._document or {}
-        return {
-            "revision": self.revision,
-            _APPLICATION: document.get(_APPLICATION, {}),
-            _NODES: document.get(_NODES, {}),
-        }
+        return model_at(self.revision, self._document)
+
+
+def model_at(revision: RevisionNo, document: Any) -> dict[str, Any]:
+    """Return the whole model of *document* at *revision*, as viewers get it."""
+    document = document or {}
+    return {
+        "revision": revision,
+        _APPLICATION: document.get(_APPLICATION, {}),
+        _NODES: document.get(_NODES, {}),
+    }

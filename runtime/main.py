@@ -1,9 +1,11 @@
-"""The preview process: ``python -m runtime.main --socket PATH --server URL --web DIR``.
+"""The preview process: ``python -m runtime.main --socket PATH --server URL --web DIR --data DIR``.
 
-It listens on a Unix socket and follows rooms of the server at URL. ``PREVIEW_TOKEN_KEY`` (hex)
-signs the pages' tokens and ``PREVIEW_SERVICE_TOKEN`` is shown to the server; both come in the
-environment, where other users of the machine cannot read them. With ``--watch-stdin`` the process
-stops when its standard input ends, so that it never outlives a server that was killed.
+It listens on a Unix socket and follows rooms of the server at URL. With ``PREVIEW_TOKEN_KEY`` the
+server's proxy signs who asks, and with ``PREVIEW_SERVICE_KEY`` the process signs what it shows to
+the server (both hex); they come in the environment, where other users of the machine cannot read
+them. ``PREVIEW_CONNECTORS`` names the addresses that connectors may really call. With
+``--watch-stdin`` the process stops when its standard input ends, so that it never outlives a server
+that was killed.
 SPEC: section PV. Started by ``collab.api.runtime_process``.
 """
 
@@ -20,6 +22,7 @@ from pathlib import Path
 
 import structlog
 import uvicorn
+import uvloop
 
 from runtime.limits import SHUTDOWN_S
 from runtime.preview import build_preview
@@ -31,12 +34,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until SIGTERM, SIGINT, or the end of standard input if that is watched."""
     options = _parse(arguments)
     _configure_logging()
-    key = os.environ.get("PREVIEW_TOKEN_KEY", "")
     app = build_preview(
         options.server,
         options.web,
-        token_key=bytes.fromhex(key) if key else secrets.token_bytes(32),
-        service_token=os.environ.get("PREVIEW_SERVICE_TOKEN") or None,
+        options.data,
+        # Without a key nobody can sign, so that everything but health and metrics is refused.
+        token_key=_key("PREVIEW_TOKEN_KEY") or secrets.token_bytes(32),
+        service_key=_key("PREVIEW_SERVICE_KEY"),
     )
     config = uvicorn.Config(
         app,
@@ -50,8 +54,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         server_header=False,
         timeout_graceful_shutdown=SHUTDOWN_S,
     )
-    asyncio.run(_serve(uvicorn.Server(config), watches_stdin=options.watch_stdin))
+    uvloop.run(_serve(uvicorn.Server(config), watches_stdin=options.watch_stdin))
     return 0
+
+
+def _key(name: str) -> bytes | None:
+    value = os.environ.get(name, "")
+    return bytes.fromhex(value) if value else None
 
 
 async def _serve(server: uvicorn.Server, *, watches_stdin: bool) -> None:
@@ -75,6 +84,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--socket", type=Path, required=True, help="the Unix socket to listen on")
     parser.add_argument("--server", required=True, help="where the server is, http://host:port")
     parser.add_argument("--web", type=Path, required=True, help="the web build (web/dist)")
+    parser.add_argument("--data", type=Path, required=True, help="where the data is (DATA_DIR)")
     parser.add_argument("--watch-stdin", action="store_true", help="stop when stdin ends")
     return parser.parse_args(arguments)
 

@@ -7,6 +7,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 __all__ = ["Metrics"]
 
 _LATENCY_BUCKETS_S = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1.0, 5.0)
+_MIGRATION_BUCKETS_S = (0.01, 0.1, 1.0, 10.0, 60.0)
+_REQUEST_BUCKETS_S = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 2.0, 10.0)
 
 
 class Metrics:
@@ -29,6 +31,22 @@ class Metrics:
             "preview_latency_seconds",
             "From the order of a revision to its patch in the viewers' queues",
             buckets=_LATENCY_BUCKETS_S,
+            registry=self.registry,
+        )
+        self.migrations = Histogram(
+            "preview_migration_seconds",
+            "How long the tables of a room took to follow its model",
+            buckets=_MIGRATION_BUCKETS_S,
+            registry=self.registry,
+        )
+        self.failed_migrations = Counter(
+            "preview_failed_migrations", "Migrations that failed", registry=self.registry
+        )
+        self.requests = Histogram(
+            "preview_request_seconds",
+            "Requests for data, by door and class of status",
+            ["door", "status"],
+            buckets=_REQUEST_BUCKETS_S,
             registry=self.registry,
         )
 

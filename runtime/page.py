@@ -1,9 +1,10 @@
-"""The pages: the player with its room and token in its head, and what is shown instead of it.
+"""The pages: the player with its room, user and token in its head, and what is shown instead.
 
 The player runs an untrusted design. Its policy sandboxes it into an opaque origin, which has no
 cookies and no storage, and lets it fetch nothing but this server's assets and its own feed. An
-opaque origin is nobody's self, so the policy names the server. SPEC: section PV. Called by
-``preview``.
+opaque origin is nobody's self, so the policy names the server. A link may open a new tab, which is
+another site's and therefore outside the sandbox; no tab can reach back into the page's origin,
+since that is nobody's. SPEC: section PV. Called by ``preview``.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Final
 from urllib.parse import quote
 
 from runtime.errors import PreviewBusy, PreviewError
+from runtime.identity import Identity
 
 __all__ = ["PlayerPage", "content_policy", "error_page", "origin_of"]
 
@@ -29,6 +31,8 @@ _ERROR_STYLE: Final = (
     "body{font:15px/1.5 system-ui,sans-serif;color-scheme:light dark;"
     "max-width:34rem;margin:20vh auto;padding:0 1rem}h1{font-size:1.25rem}"
 )
+
+_TITLES: Final = {404: "There is no such room", 403: "This preview is not for you"}
 
 
 def origin_of(scheme: str, host: str) -> str:
@@ -45,7 +49,7 @@ def content_policy(origin: str, room: str) -> str:
     """Return the ``Content-Security-Policy`` of the player of *room* on *origin*."""
     return "; ".join(
         (
-            "sandbox allow-scripts allow-forms",
+            "sandbox allow-scripts allow-forms allow-popups allow-popups-to-escape-sandbox",
             "default-src 'none'",
             f"script-src {origin}/assets/",
             # Layout that a design computes is set on elements as style attributes.
@@ -54,6 +58,8 @@ def content_policy(origin: str, room: str) -> str:
             f"img-src {origin}/assets/ data: https:",
             f"font-src {origin}/assets/ data:",
             f"connect-src {origin}/preview/{quote(room, safe='')}/",
+            # What a design frames is sandboxed as the page itself is.
+            "frame-src https:",
             "base-uri 'none'",
             "form-action 'none'",
             f"frame-ancestors {origin}",
@@ -69,11 +75,18 @@ class PlayerPage:
         self._read_at: int | None = None
         self._text = ""
 
-    def render(self, room: str, token: str) -> str:
-        """Return the page for *room*; ``PreviewBusy`` (``preview_not_built``) without a build."""
-        head = (
-            f'<meta name="preview-room" content="{escape(room)}">'
-            f'<meta name="preview-token" content="{escape(token)}">'
+    def render(self, identity: Identity) -> str:
+        """Return the page for *identity*; ``PreviewBusy`` (``preview_not_built``) if not built."""
+        facts = {
+            "room": identity.room,
+            "token": identity.page_token or "",
+            "role": identity.role,
+            "user": identity.name,
+            "user-id": identity.user,
+        }
+        head = "".join(
+            f'<meta name="preview-{name}" content="{escape(value)}">'
+            for name, value in facts.items()
         )
         return self._template().replace(_MARKER, head, 1)
 
@@ -92,7 +105,7 @@ class PlayerPage:
 
 def error_page(error: PreviewError) -> tuple[str, str]:
     """Return an HTML page that says what is wrong, and its policy."""
-    title = "There is no such room" if error.http_status == 404 else "The preview is not there"
+    title = _TITLES.get(error.http_status, "The preview is not there")
     page = (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         f"<title>{title}</title><style>{_ERROR_STYLE}</style></head>"

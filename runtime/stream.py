@@ -28,8 +28,6 @@ class EventStream(Response):
         self.background = None
         self.init_headers(
             {
-                # The page's origin is opaque; the token in the address is what lets it in.
-                "access-control-allow-origin": "*",
                 "cache-control": "no-store",
                 "x-accel-buffering": "no",
             }

@@ -24,10 +24,14 @@ def sse(event: str, data: dict[str, Any]) -> bytes:
 
 
 class Viewer:
-    """Who watches. ``wants_model`` means that its next frames begin with the whole model."""
+    """Who watches. ``wants_model`` means that its next frames begin with the whole model.
+
+    ``was_behind`` means that it lost what else waited for it.
+    """
 
     def __init__(self) -> None:
         self.wants_model = True
+        self.was_behind = False
         self._frames: deque[bytes] = deque()
         self._bytes = 0
         self._ready = asyncio.Event()
@@ -48,6 +52,7 @@ class Viewer:
         """Forget what waits: a fresh model comes next."""
         self._frames.clear()
         self._bytes = 0
+        self.was_behind = not self.wants_model or self.was_behind
         self.wants_model = True
         self._ready.set()
 

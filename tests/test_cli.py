@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import yaml
 from click.testing import CliRunner
 
 from collab import cli
-from tests.api.server import ROOT, Server, free_port
+from tests.api.server import ROOT, Server, free_port, wait_until
 
 _SAMPLE = ROOT / "samples" / "order-management.json"
 
@@ -25,15 +26,17 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
-def _run(*arguments: object, port: int = 1) -> tuple[int, str]:
+def _run(*arguments: object, port: int = 1, **environment: str) -> tuple[int, str]:
     """Run one verb as its own process does, and return its exit code and all it printed."""
     result = CliRunner().invoke(
-        cli.main, [str(item) for item in arguments], env={"PORT": str(port), "HOST": "127.0.0.1"}
+        cli.main,
+        [str(item) for item in arguments],
+        env={"PORT": str(port), "HOST": "127.0.0.1", **environment},
     )
     return result.exit_code, result.output
 
 
-@pytest.mark.parametrize("verb", ["serve", "import", "export", "validate", "rooms"])
+@pytest.mark.parametrize("verb", ["serve", "import", "export", "validate", "rooms", "token"])
 def test_help(verb: str) -> None:
     """[CF8] each verb says what it does and what it takes."""
     code, text = _run(verb, "--help")
@@ -113,6 +116,88 @@ def test_validate(tmp_path: Path) -> None:
     broken = tmp_path / "broken.json"
     broken.write_bytes(b'{"application": {')
     assert _run("validate", broken)[0] == 1
+
+
+_SECRET = "größe".encode().hex() * 4
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with Server(tmp_path_factory.mktemp("guarded"), AUTH_SECRET=_SECRET) as server:
+        yield server
+
+
+def _token(*arguments: str) -> str:
+    code, text = _run("token", "--user", "zoë", *arguments, AUTH_SECRET=_SECRET)
+    assert code == 0, text
+    return text.strip()
+
+
+def test_minting(guarded: Server) -> None:
+    """[CF14] what is minted is what the server of the same secret takes, until it expires."""
+    token = _token("--name", "Zoë 😀", "--tenant", "acme", "--role", "editor", "--role", "viewer")
+    headers = {"authorization": f"Bearer {token}"}
+    session = guarded.request("GET", "/api/session", headers=headers).json()
+    assert (session["user"], session["name"], session["tenant"]) == ("zoë", "Zoë 😀", "acme")
+    assert session["role"] == "editor"
+    expected = time.time() + 12 * 3600
+    assert abs(session["expiresAt"] / 1000 - expected) < 60
+    soon = {"authorization": f"Bearer {_token('--expires', '1s')}"}
+    wait_until(
+        lambda: guarded.request("GET", "/api/session", headers=soon).status_code == 401,
+        "the token to expire",
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--expires", "größe"), "no time such as"),
+        (("--expires", "0h"), "no time such as"),
+        (("--expires", "99999d"), "no time such as"),
+        (("--expires", "12"), "no time such as"),
+        (("--expires", "٣h"), "no time such as"),
+        (("--expires", ""), "no time such as"),
+        (("--tenant", "a/b"), "'tenant'"),
+        (("--user", " "), "'sub'"),
+        (("--name", "x" * 61), "'name'"),
+        (("--role", "boss"), "--role"),
+    ],
+    ids=str,
+)
+def test_minting_nonsense(arguments: tuple[str, ...], says: str) -> None:
+    """[CF14] what no server would take is not minted."""
+    code, text = _run("token", "--user", "zoë", *arguments, AUTH_SECRET=_SECRET)
+    assert (code, says in text) == (2, True), text
+
+
+def test_minting_without_a_secret() -> None:
+    """[CF14] without a secret, or with one that could be guessed, nothing is minted."""
+    for secret in ("", "größe"):
+        code, text = _run("token", "--user", "zoë", AUTH_SECRET=secret)
+        assert (code, "AUTH_SECRET" in text) == (2, True)
+
+
+def test_tokens_of_the_verbs(guarded: Server, tmp_path: Path) -> None:
+    """[CF15] --token and DESIGN_ROOMS_TOKEN say who asks, for every verb that asks a server."""
+    editor, viewer = _token("--role", "editor"), _token("--user", "max", "--role", "viewer")
+    port, file = guarded.port, tmp_path / "ä.json"
+    verbs: tuple[tuple[object, ...], ...] = (
+        ("import", _SAMPLE, "--room", "orders"),
+        ("export", "--room", "orders", "-o", file),
+        ("rooms",),
+    )
+    for verb in verbs:
+        code, text = _run(*verb, port=port)
+        assert (code, "[auth_required]" in text) == (1, True), text
+        code, text = _run(*verb, port=port, DESIGN_ROOMS_TOKEN="größe".encode().hex())
+        assert (code, "[auth_token]" in text) == (1, True), text
+        assert _run(*verb, "--token", "größe", port=port)[0] == 2
+        assert _run(*verb, port=port, DESIGN_ROOMS_TOKEN=editor)[0] == 0
+        assert _run(*verb, "--token", editor, port=port, DESIGN_ROOMS_TOKEN="x")[0] == 0
+    code, text = _run(*verbs[0], port=port, DESIGN_ROOMS_TOKEN=viewer)
+    assert (code, "[auth_role]" in text) == (1, True), text
+    assert _run(*verbs[1], port=port, DESIGN_ROOMS_TOKEN=viewer)[0] == 0
 
 
 def test_entry_point() -> None:

@@ -50,11 +50,89 @@ def test_other_hosts(host: str) -> None:
         Settings.from_environment({"HOST": host})
 
 
-@pytest.mark.parametrize("name", ["DATABASE_URL", "REDIS_URL", "AUTH_SECRET"])
+@pytest.mark.parametrize("name", ["DATABASE_URL", "REDIS_URL", "PUBLIC_URL"])
 def test_what_needs_another_mode(name: str) -> None:
     """[CF3] what would need another mode is refused rather than ignored."""
     with pytest.raises(SettingsError, match=f"unset {name}"):
         Settings.from_environment({name: "größe"})
+
+
+_SECRET = "größe" + "x" * 25  # 32 bytes: ö and ß have two each.
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.0.1", "example.org", "127.0.0.1"])
+def test_hosts_with_a_secret(host: str) -> None:
+    """[CF6] with AUTH_SECRET any address will do, and this machine finds the server still."""
+    settings = Settings.from_environment({"HOST": host, "AUTH_SECRET": _SECRET})
+    assert settings.host == host
+    reached = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)
+    assert settings.url == f"http://{reached}:8000"
+    with pytest.raises(SettingsError):
+        Settings.from_environment({"HOST": "", "AUTH_SECRET": _SECRET})
+
+
+def test_secrets() -> None:
+    """[CF13] a secret of 32 bytes is taken, the previous one beside it, and neither is shown."""
+    settings = Settings.from_environment({"AUTH_SECRET": _SECRET})
+    assert settings.auth_secrets == (_SECRET.encode(),)
+    both = {"AUTH_SECRET": _SECRET, "AUTH_SECRET_PREVIOUS": "p" * 32}
+    settings = Settings.from_environment(both)
+    assert settings.auth_secrets == (_SECRET.encode(), b"p" * 32)
+    assert _SECRET not in repr(settings)
+    assert Settings.from_environment({}).auth_secrets == ()
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"AUTH_SECRET": _SECRET[:-1]},
+        {"AUTH_SECRET": "größe"},
+        {"AUTH_SECRET": _SECRET, "AUTH_SECRET_PREVIOUS": "größe"},
+        {"AUTH_SECRET_PREVIOUS": _SECRET},
+    ],
+    ids=str,
+)
+def test_secrets_that_could_be_guessed(environment: dict[str, str]) -> None:
+    """[CF13] a shorter secret is refused with its name and what to do, and is not repeated."""
+    with pytest.raises(SettingsError, match="AUTH_SECRET") as refused:
+        Settings.from_environment(environment)
+    assert all(value not in refused.value.message for value in environment.values())
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("https://design.example.org", "https://design.example.org"),
+        ("https://Design.example.org/", "https://design.example.org"),
+        ("http://[::1]:8443", "http://[::1]:8443"),
+        ("", None),
+    ],
+)
+def test_public_addresses(text: str, url: str | None) -> None:
+    """[CF16] the address in front of a proxy is an origin."""
+    settings = Settings.from_environment({"AUTH_SECRET": _SECRET, "PUBLIC_URL": text})
+    assert settings.public_url == url
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "design.example.org",
+        "ftp://design.example.org",
+        "https://design.example.org/rooms",
+        "https://design.example.org/?a",
+        "https://zoë@design.example.org",
+        "https://größe.example",
+        "https://design.example.org:99999",
+        "https://[::1",
+        "https://",
+        "https:///",
+    ],
+)
+def test_addresses_that_are_none(text: str) -> None:
+    """[CF16] anything else is refused, with an example."""
+    with pytest.raises(SettingsError, match=r"PUBLIC_URL=.*https://design\.example\.org"):
+        Settings.from_environment({"AUTH_SECRET": _SECRET, "PUBLIC_URL": text})
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-/** Build of the two pages: the designer (`index.html`) and the preview player (`preview.html`). */
+/** Build of the pages: the designer, the preview player and the gallery of components. */
 import { fileURLToPath } from "node:url";
 
 import react from "@vitejs/plugin-react";
@@ -17,7 +17,7 @@ export default defineConfig({
     emptyOutDir: true,
     // The preview page has an opaque origin; a preload link without CORS would be fetched twice.
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: { index: page("index.html"), preview: page("preview.html") } },
+    rolldownOptions: { input: { index: page("index.html"), preview: page("preview.html"), gallery: page("gallery.html") } },
   },
   server: {
     proxy: {

@@ -15,25 +15,33 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
+from collab.api.login import Login
 from collab.api.metrics import Metrics
 from collab.api.openapi import describe
 from collab.api.pages import page_routes
 from collab.api.problem import JsonResponse, on_bug, on_error, on_http_error
+from collab.api.requests import Origins
 from collab.api.routes import Routes
+from collab.api.session import SessionRoutes
 from collab.api.sockets import socket_handler
+from collab.auth.access import Access
+from collab.auth.authenticator import TokenAuthenticator
 from collab.auth.local import LocalAuthenticator
+from collab.auth.revocations import Revocations
 from collab.errors import DesignRoomsError
 from collab.host.host import Host
 from collab.messages import Dialect
 
-__all__ = ["build_app"]
+__all__ = ["access_to", "build_app"]
 
 
 def build_app(
     host: Host,
-    authenticator: LocalAuthenticator,
+    authenticator: LocalAuthenticator | TokenAuthenticator,
     web_dir: Path,
     *,
+    access: Access | None = None,
+    public_url: str | None = None,
     extra_routes: Sequence[BaseRoute] = (),
     around: Sequence[AbstractAsyncContextManager[object]] = (),
 ) -> Starlette:
@@ -41,9 +49,14 @@ def build_app(
 
     ``app.state.failure`` is the ``DesignRoomsError`` that kept it from starting, or None.
 
+    *access* is the judge of the rooms of *host*, made here unless *extra_routes* need it too;
+    *public_url* is the server's address in front of a proxy.
+
     *extra_routes* come before the pages (the preview's proxy); *around* are entered after the host
     has started: what has to be there first, and processes that need a server to talk to.
     """
+    if access is None:
+        access = access_to(host, authenticator)
     sockets = {
         "/yjs/{room:path}": Dialect.YJS,
         "/hocuspocus": Dialect.HOCUSPOCUS,
@@ -55,13 +68,15 @@ def build_app(
         Route("/readyz", _ready),
         Route("/metrics", Metrics(host).handle),
         Route("/api/openapi.json", _openapi),
-        *Routes(host, authenticator).all(),
+        *Routes(host, authenticator, access).all(),
+        *SessionRoutes(authenticator).routes(),
+        *Login(authenticator, access).routes(),
         *(
-            WebSocketRoute(path, socket_handler(host, authenticator, dialect))
+            WebSocketRoute(path, socket_handler(host, authenticator, access, dialect))
             for path, dialect in sockets.items()
         ),
         *extra_routes,
-        *page_routes(web_dir),
+        *page_routes(web_dir, authenticator),
     ]
 
     @asynccontextmanager
@@ -69,6 +84,8 @@ def build_app(
         async with AsyncExitStack() as stack:
             try:
                 await host.start()
+                await access.start()
+                stack.push_async_callback(access.stop)
                 for manager in around:
                     await stack.enter_async_context(manager)
                 app.state.is_ready = True
@@ -92,7 +109,17 @@ def build_app(
     )
     app.state.is_ready = False
     app.state.failure = None
+    app.state.origins = Origins(is_local=authenticator.is_local, public_url=public_url)
     return app
+
+
+def access_to(host: Host, authenticator: LocalAuthenticator | TokenAuthenticator) -> Access:
+    """Return the judge of the rooms of *host* for whom *authenticator* knows."""
+    if isinstance(authenticator, TokenAuthenticator):
+        revocations = authenticator.revocations
+    else:
+        revocations = Revocations(host.clock)
+    return Access(host.store, host.clock, revocations, is_local=authenticator.is_local)
 
 
 async def _healthy(_request: Request) -> Response:

@@ -33,7 +33,13 @@ def describe() -> dict[str, Any]:
             "goes over WebSockets: /yjs/{room}, /hocuspocus, /rooms/{room}/socket.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
-        "paths": {**_session_paths(), **_room_paths(), **_content_paths(), **_server_paths()},
+        "paths": {
+            **_session_paths(),
+            **_room_paths(),
+            **_people_paths(),
+            **_content_paths(),
+            **_server_paths(),
+        },
         "components": {"schemas": _schemas()},
     }
 
@@ -41,9 +47,9 @@ def describe() -> dict[str, Any]:
 def _session_paths() -> dict[str, Any]:
     return {
         "/api/session": {
-            "get": _operation("Who am I? Makes a new browser a guest.", "Session"),
+            "get": _operation("Who am I? In local mode, makes a new browser a guest.", "Session"),
             "put": _operation(
-                "Rename the guest.",
+                "Rename a guest: of local mode, or of a share link.",
                 "Session",
                 body=_object({"name": {"type": "string", "maxLength": 60}}, ["name"]),
             ),
@@ -60,12 +66,43 @@ def _room_paths() -> dict[str, Any]:
         },
         ["name"],
     )
+    title = {"type": "string", "maxLength": 120}
     return {
         "/api/rooms": {
-            "get": _operation("List the rooms.", "Rooms"),
+            "get": {
+                "parameters": [
+                    _query("search", {"type": "string", "maxLength": 200}),
+                    _query("deleted", {"type": "boolean"}),
+                ],
+                **_operation("List the rooms, or those in the trash.", "Rooms"),
+            },
             "post": _operation("Create a room.", "Room", status="201", body=body),
         },
-        "/api/rooms/{room}": {"parameters": [_ROOM], "get": _operation("One room.", "Room")},
+        "/api/rooms/{room}": {
+            "parameters": [_ROOM],
+            "get": _operation("One room.", "Room"),
+            "patch": _operation(
+                "Rename the room.", "Room", body=_object({"title": title}, ["title"])
+            ),
+            "delete": _operation("Put the room into the trash.", "Room"),
+        },
+        "/api/rooms/{room}/restore": {
+            "parameters": [_ROOM],
+            "post": _operation("Take the room out of the trash.", "Room"),
+        },
+        "/api/rooms/{room}/duplicate": {
+            "parameters": [_ROOM],
+            "post": _operation(
+                "Make a new room with a copy of the model: ids are kept, history is not copied.",
+                "Room",
+                status="201",
+                body=_object({"name": _ROOM["schema"], "title": title}, ["name"]),
+            ),
+        },
+        "/api/rooms/{room}/thumbnail.svg": {
+            "parameters": [_ROOM],
+            "get": _operation("The first page as a wireframe.", None),
+        },
         "/api/rooms/{room}/import": {
             "parameters": [_ROOM, _query("create", {"type": "boolean"})],
             "post": {
@@ -82,6 +119,48 @@ def _room_paths() -> dict[str, Any]:
         "/api/rooms/{room}/export": {
             "parameters": [_ROOM, _query("format", {"enum": ["json", "yaml"]})],
             "get": _operation("The model in its canonical disk form.", None),
+        },
+    }
+
+
+def _people_paths() -> dict[str, Any]:
+    role = {"enum": ["owner", "editor", "reviewer", "viewer"]}
+    members, shares = "/api/rooms/{room}/members", "/api/rooms/{room}/shares"
+    life = {"type": "integer", "minimum": 60, "maximum": 366 * 24 * 3600}
+    share = _object({"role": {"enum": role["enum"][1:]}, "expiresInSeconds": life}, ["role"])
+    share["required"].append("expiresInSeconds")
+    token = _object({"token": {"type": "string"}, "id": {"type": "string"}}, [])
+    token["properties"]["expiresAt"] = {"type": "string", "format": "date-time"}
+    return {
+        members: {
+            "parameters": [_ROOM],
+            "get": _operation("Who has a role of their own in the room.", "Members"),
+        },
+        f"{members}/{{user}}": {
+            "parameters": [_ROOM, _segment("user")],
+            "put": _operation(
+                "Give a user a role.", "Member", body=_object({"role": role}, ["role"])
+            ),
+            "delete": _operation("Take a user off the list.", None, status="204"),
+        },
+        shares: {
+            "parameters": [_ROOM],
+            "get": _operation("The links that were made for the room.", "Shares"),
+            "post": _operation(
+                "Make a link. No other answer holds it.", "NewShare", status="201", body=share
+            ),
+        },
+        f"{shares}/{{share}}": {
+            "parameters": [_ROOM, _segment("share")],
+            "delete": _operation("Revoke a link.", "Share"),
+        },
+        "/api/tokens/revoke": {
+            "post": _operation(
+                "Revoke a token: the one in the body, one by its id and expiry, or one's own.",
+                None,
+                status="204",
+                body=token,
+            )
         },
     }
 
@@ -172,8 +251,17 @@ def _schemas() -> dict[str, Any]:
         "createdAt": moment,
         "updatedAt": moment,
         "revision": number,
+        "role": text,
         "sessions": number,
         "people": number,
+        "present": {"type": "array", "items": _object({"name": text, "color": text}, ["name"])},
+        "problems": {"type": ["integer", "null"], "description": "Null while the room is closed."},
+        "deletedAt": {"type": ["string", "null"], "format": "date-time"},
+        "purgedAt": {
+            "type": ["string", "null"],
+            "format": "date-time",
+            "description": "From then on a deleted room cannot be restored.",
+        },
     }
     problem = {
         "node": text,
@@ -197,11 +285,20 @@ def _schemas() -> dict[str, Any]:
     }
     session = {"user": text, "name": text, "color": text, "tenant": text, "role": text}
     return {
-        "Session": _object(session, list(session)),
+        # A guest of a share link has a room, and whoever signed in an end (Unix milliseconds).
+        "Session": _object(
+            {**session, "room": text, "expiresAt": {"type": "integer"}}, list(session)
+        ),
         "Room": _object(room, list(room)),
         "Rooms": _object(
-            {"rooms": {"type": "array", "items": {"$ref": "#/components/schemas/Room"}}}, ["rooms"]
+            {
+                "rooms": {"type": "array", "items": {"$ref": "#/components/schemas/Room"}},
+                "mode": {"enum": ["local", "token"]},
+                "mayCreate": {"type": "boolean"},
+            },
+            ["rooms", "mode", "mayCreate"],
         ),
+        **_people_schemas(text, moment),
         "Imported": _object(
             {
                 "room": text,
@@ -229,5 +326,28 @@ def _schemas() -> dict[str, Any]:
                 "errors": {"type": "array", "items": fault},
             },
             ["type", "title", "status", "code", "detail"],
+        ),
+    }
+
+
+def _people_schemas(text: dict[str, Any], moment: dict[str, Any]) -> dict[str, Any]:
+    member = {"user": text, "role": text, "isCreator": {"type": "boolean"}}
+    share = {
+        "id": text,
+        "role": text,
+        "createdBy": text,
+        "createdAt": moment,
+        "expiresAt": moment,
+        "revokedAt": {"type": ["string", "null"], "format": "date-time"},
+    }
+    members = {"type": "array", "items": {"$ref": "#/components/schemas/Member"}}
+    shares = {"type": "array", "items": {"$ref": "#/components/schemas/Share"}}
+    return {
+        "Member": _object(member, list(member)),
+        "Members": _object({"members": members, "user": text, "role": text}, ["members"]),
+        "Share": _object(share, list(share)),
+        "Shares": _object({"shares": shares}, ["shares"]),
+        "NewShare": _object(
+            {"share": {"$ref": "#/components/schemas/Share"}, "link": text}, ["share", "link"]
         ),
     }

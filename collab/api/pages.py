@@ -5,16 +5,19 @@ SPEC: section AP. Called by ``app``.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from collab.api.requests import check_host
-from collab.errors import NotFound
+from collab.api.login import login_address
+from collab.api.requests import principal_of
+from collab.errors import NotAuthenticated, NotFound
+from collab.ports import Authenticator
 
 __all__ = ["page_routes"]
 
@@ -35,29 +38,39 @@ class _Assets(StaticFiles):
         return response
 
 
-def page_routes(web_dir: Path) -> list[BaseRoute]:
-    """Return the routes of the designer built in *web_dir*."""
+def page_routes(web_dir: Path, authenticator: Authenticator) -> list[BaseRoute]:
+    """Return the routes of the designer built in *web_dir*.
 
-    async def page(request: Request) -> Response:
-        check_host(request)
-        path = web_dir / "index.html"
-        if not path.is_file():
-            raise NotFound(
-                f"the designer is not built: {path} is missing; run `make build`",
-                code="designer_not_built",
+    A browser that *authenticator* does not know is sent to sign in, and comes back from there.
+    """
+
+    def page(name: str) -> Callable[[Request], Awaitable[Response]]:
+        async def show(request: Request) -> Response:
+            try:
+                principal_of(authenticator, request)
+            except NotAuthenticated:
+                return RedirectResponse(login_address(request), 303, {"cache-control": "no-store"})
+            path = web_dir / name
+            if not path.is_file():
+                raise NotFound(
+                    f"the designer is not built: {path} is missing; run `make build`",
+                    code="designer_not_built",
+                )
+            return FileResponse(
+                path,
+                headers={
+                    "content-security-policy": _CONTENT_POLICY,
+                    "cache-control": "no-cache",
+                    "referrer-policy": "same-origin",
+                    "x-content-type-options": "nosniff",
+                },
             )
-        return FileResponse(
-            path,
-            headers={
-                "content-security-policy": _CONTENT_POLICY,
-                "cache-control": "no-cache",
-                "referrer-policy": "same-origin",
-                "x-content-type-options": "nosniff",
-            },
-        )
+
+        return show
 
     return [
-        Route("/", page),
-        Route("/rooms/{room}", page),
+        Route("/", page("index.html")),
+        Route("/rooms/{room}", page("index.html")),
+        Route("/gallery", page("gallery.html")),
         Mount("/assets", _Assets(directory=web_dir / "assets", check_dir=False)),
     ]

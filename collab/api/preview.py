@@ -5,14 +5,20 @@ SPEC: section PX. Called by ``main``.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from types import TracebackType
 
 from starlette.routing import BaseRoute
 
+from collab.api.preview_gate import PreviewGate
 from collab.api.proxy import PreviewProxy, preview_routes
 from collab.api.runtime_process import RuntimeProcess
+from collab.auth.access import Access
+from collab.auth.authenticator import TokenAuthenticator
+from collab.auth.keys import Keys
+from collab.auth.local import LocalAuthenticator
+from collab.auth.page_tokens import PageTokens
+from collab.ports import Clock
 from collab.settings import Settings
 
 __all__ = ["Preview"]
@@ -21,19 +27,28 @@ __all__ = ["Preview"]
 class Preview:
     """An async context manager around the preview process; ``routes`` lead to it.
 
-    *key* is the installation's; what signs the pages' tokens is derived from it, so that a page
-    outlives a restart of the server, and the preview process never learns the key itself.
+    Of *keys* the process gets the two that it shares with this server, and never the one that signs
+    the pages' tokens; all are derived from what is kept, so that a page outlives a restart.
     """
 
-    def __init__(self, settings: Settings, key: bytes) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        keys: Keys,
+        authenticator: LocalAuthenticator | TokenAuthenticator,
+        access: Access,
+        clock: Clock,
+    ) -> None:
         self._process = RuntimeProcess(
             settings.url,
             settings.web_dir,
-            hashlib.sha256(b"preview tokens" + key).digest(),
-            # A name, not a secret: in local mode any token is taken, and this one says who follows.
-            service_token="preview",  # noqa: S106
+            settings.data_dir,
+            identity_key=keys.identity,
+            service_key=keys.service,
         )
-        self._proxy = PreviewProxy(self._process.socket_path)
+        pages = PageTokens(keys.pages, clock)
+        gate = PreviewGate(authenticator, access, pages, keys.identity)
+        self._proxy = PreviewProxy(self._process.socket_path, gate, access)
 
     @property
     def routes(self) -> Sequence[BaseRoute]:
@@ -51,4 +66,4 @@ class Preview:
         traceback: TracebackType | None,
     ) -> None:
         await self._process.stop()
-        await self._proxy.close()
+        self._proxy.close()

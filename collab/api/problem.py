@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from collab.errors import DesignRoomsError, InvalidModel
+from collab.errors import DesignRoomsError, InvalidModel, NotAuthenticated
 
 __all__ = ["JsonResponse", "on_bug", "on_error", "on_http_error"]
 
@@ -34,7 +34,10 @@ async def on_error(_request: Request, error: Exception) -> Response:
     path = getattr(error, "path", ())
     if path:
         problem["path"] = list(path)
-    return _response(problem)
+    response = _response(problem)
+    if isinstance(error, NotAuthenticated):
+        response.headers["www-authenticate"] = "Bearer"  # RFC 9110, section 11.6.1.
+    return response
 
 
 async def on_http_error(_request: Request, error: Exception) -> Response:

@@ -1,4 +1,4 @@
-"""The HTTP API: sessions, rooms, models, problems, revisions.
+"""The HTTP API: what a room holds (models, problems, revisions), and all routes together.
 
 Each handler turns a request into typed arguments and a result into JSON; errors are raised and
 answered in one place (``problem``). SPEC: section AP; the description that clients read is
@@ -10,8 +10,6 @@ from __future__ import annotations
 import asyncio
 import base64
 from collections.abc import AsyncIterator
-from contextlib import suppress
-from datetime import UTC, datetime
 from typing import Any, Final
 
 import orjson
@@ -19,11 +17,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from collab.api.body import number_of, read_bytes
+from collab.api.descriptions import time_of
+from collab.api.gate import Gate
 from collab.api.models import Format, export_model, import_model, problems_of
+from collab.api.people import PeopleRoutes
 from collab.api.problem import JsonResponse
-from collab.api.requests import check_host, check_origin, principal_of, room_name_of
-from collab.auth.local import COOKIE_NAME, Guest, LocalAuthenticator
-from collab.errors import AlreadyExists, InvalidValue, LimitExceeded, NotFound, PeerError
+from collab.api.rooms import RoomRoutes
+from collab.auth.access import Access, Verb
+from collab.auth.authenticator import TokenAuthenticator
+from collab.auth.local import LocalAuthenticator
+from collab.errors import AlreadyExists, PeerError
 from collab.host.host import Host
 from collab.ids import RevisionNo, RoomId
 from collab.limits import (
@@ -37,32 +41,33 @@ from collab.limits import (
 from collab.messages import Principal
 from collab.model import dsl
 from collab.model.document import Document
-from collab.ports import RoomRecord
 from collab.revision import Revision
-from collab.values import check_text, plain, utf16_length
+from collab.values import plain, utf16_length
 
 __all__ = ["Routes"]
 
-_COOKIE_AGE_S: Final = 365 * 24 * 3600
 _FORMATS: Final[dict[str, Format]] = {"json": "json", "yaml": "yaml"}
 
 
 class Routes:
     """The handlers, with what they need."""
 
-    def __init__(self, host: Host, authenticator: LocalAuthenticator) -> None:
+    def __init__(
+        self, host: Host, authenticator: LocalAuthenticator | TokenAuthenticator, access: Access
+    ) -> None:
+        tokens = authenticator.tokens if isinstance(authenticator, TokenAuthenticator) else None
         self._host = host
-        self._authenticator = authenticator
+        self._access = access
+        self._gate = Gate(host.store, authenticator, access)
+        self._rooms = RoomRoutes(host, self._gate, access)
+        self._people = PeopleRoutes(host.store, host.clock, self._gate, access, tokens)
 
     def all(self) -> list[Route]:
         """Return the routes of the API."""
         room = "/api/rooms/{room}"
         return [
-            Route("/api/session", self.session, methods=["GET"]),
-            Route("/api/session", self.rename, methods=["PUT"]),
-            Route("/api/rooms", self.rooms, methods=["GET"]),
-            Route("/api/rooms", self.create, methods=["POST"]),
-            Route(room, self.room, methods=["GET"]),
+            *self._rooms.all(),
+            *self._people.all(),
             Route(f"{room}/import", self.import_file, methods=["POST"]),
             Route(f"{room}/export", self.export, methods=["GET"]),
             Route(f"{room}/definitions", self.definitions, methods=["GET"]),
@@ -74,92 +79,22 @@ class Routes:
             ),
         ]
 
-    # --- sessions -----------------------------------------------------------------------------
-
-    async def session(self, request: Request) -> Response:
-        """Say who the browser is; a browser without a cookie becomes a new guest."""
-        check_host(request)
-        principal = self._principal(request)
-        cookie = request.cookies.get(COOKIE_NAME)
-        if self._authenticator.read_cookie(cookie) is not None or _has_token(request):
-            return JsonResponse(_session(principal))
-        return self._with_guest(request, self._authenticator.new_guest())
-
-    async def rename(self, request: Request) -> Response:
-        """Give the guest another name."""
-        check_origin(request)
-        guest = self._authenticator.read_cookie(request.cookies.get(COOKIE_NAME))
-        if guest is None:
-            guest = self._authenticator.new_guest()
-        name = (await _body(request)).get("name")
-        if not isinstance(name, str):
-            raise InvalidValue("user_name", "a name is a string", ("name",))
-        return self._with_guest(request, Guest(guest.id, name.strip()))
-
-    def _with_guest(self, request: Request, guest: Guest) -> Response:
-        cookie = self._authenticator.write_cookie(guest)
-        peer = request.client.host if request.client is not None else ""
-        principal = self._authenticator.authenticate(
-            token=None, cookies={COOKIE_NAME: cookie}, peer=peer
-        )
-        response = JsonResponse(_session(principal))
-        response.set_cookie(
-            COOKIE_NAME, cookie, max_age=_COOKIE_AGE_S, httponly=True, samesite="strict"
-        )
-        return response
-
-    # --- rooms --------------------------------------------------------------------------------
-
-    async def rooms(self, request: Request) -> Response:
-        """List the tenant's rooms."""
-        principal = self._principal(request)
-        records = await self._host.store.rooms(principal.tenant)
-        return JsonResponse(
-            {"rooms": [self._room(record) for record in records if record.room.is_application]}
-        )
-
-    async def create(self, request: Request) -> Response:
-        """Create a room, empty or with a model."""
-        check_origin(request)
-        principal = self._principal(request)
-        body = await _body(request)
-        name, title = body.get("name"), body.get("title", "")
-        if not isinstance(name, str) or not isinstance(title, str):
-            raise InvalidValue("room_name", "a room has a name and a title", ("name",))
-        if utf16_length(check_text(title)) > ROOM_TITLE_UTF16_MAX:
-            raise LimitExceeded(
-                f"a title has at most {ROOM_TITLE_UTF16_MAX} characters", code="limit_title"
-            )
-        room_id = RoomId.application(principal.tenant, name)
-        # Even an empty room is born with a head, whole: were its containers left to the first
-        # clients, two of them would make them at once and one would lose what is in his.
-        model = body.get("model", _empty_model(name, title, principal))
-        text = orjson.dumps(model, option=orjson.OPT_INDENT_2)
-        document = await self._read_model(text, "json")
-        await self._host.create(room_id, title, principal)
-        await import_model(self._host, room_id, principal, document)
-        return JsonResponse(await self._record(room_id), 201)
-
-    async def room(self, request: Request) -> Response:
-        """Describe one room."""
-        return JsonResponse(await self._record(self._room_id(request)))
+    # --- files --------------------------------------------------------------------------------
 
     async def import_file(self, request: Request) -> Response:
         """Replace the room's model by the file in the body, by diff."""
-        check_origin(request)
-        principal = self._principal(request)
-        room_id = self._room_id(request)
-        document = await self._read_model(
-            await _bytes(request, MODEL_FILE_BYTES_MAX),
-            _format_of(request.headers.get("content-type", "")),
-        )
+        principal = self._gate.principal(request)
+        room_id = self._gate.room_id(request, principal)
         is_missing = await self._host.store.room(room_id) is None
         if is_missing and request.query_params.get("create") == "true":
-            title = str(document["application"].get("name", ""))
-            # Somebody who was quicker has made it the room of the same name, as was asked for.
-            with suppress(AlreadyExists):
-                await self._host.create(room_id, _cut_title(title), principal)
-        imported = await import_model(self._host, room_id, principal, document)
+            self._access.require_create(principal)
+            document = await self._read_file(request)
+            await self._create(room_id, document, principal)
+            visit = await self._gate.admit(request, Verb.EDIT)
+        else:
+            visit = await self._gate.admit(request, Verb.EDIT)
+            document = await self._read_file(request)
+        imported = await import_model(self._host, room_id, visit.principal, document)
         return JsonResponse(
             {
                 "room": room_id.name,
@@ -169,9 +104,30 @@ class Routes:
             }
         )
 
+    async def _create(self, room_id: RoomId, document: Document, principal: Principal) -> None:
+        title = _cut_title(str(document["application"].get("name", "")))
+        try:
+            await self._host.create(room_id, title, principal)
+        except AlreadyExists as error:
+            # Somebody who was quicker has made it the room of the same name, as was asked for; a
+            # room in the trash is nobody's who is quicker.
+            if error.code != AlreadyExists.default_code:
+                raise
+
+    async def _read_file(self, request: Request) -> Document:
+        """Read a model file in another thread: it may take seconds, and rooms go on meanwhile."""
+        text = await read_bytes(request, MODEL_FILE_BYTES_MAX)
+        is_yaml = "yaml" in request.headers.get("content-type", "").lower()
+        return await asyncio.to_thread(
+            dsl.read,
+            text,
+            format="yaml" if is_yaml else "json",
+            registry=self._host.registry,
+        )
+
     async def export(self, request: Request) -> Response:
         """Return the room's model in its canonical disk form."""
-        room_id = self._room_id(request)
+        room_id = (await self._gate.admit(request, Verb.READ)).room
         name = request.query_params.get("format", "json")
         if name not in _FORMATS:
             raise PeerError("format is json or yaml", code="bad_parameter")
@@ -188,7 +144,7 @@ class Routes:
 
     async def definitions(self, request: Request) -> Response:
         """Return the definitions that the room's model is checked against."""
-        await self._known(self._room_id(request))
+        await self._gate.admit(request, Verb.READ)
         etag = f'"{self._host.registry.etag}"'
         headers = {"etag": etag, "cache-control": "no-cache"}
         if request.headers.get("if-none-match") == etag:
@@ -197,17 +153,17 @@ class Routes:
 
     async def problems(self, request: Request) -> Response:
         """Return what is accepted but not right."""
-        room = await self._host.room(self._room_id(request))
+        room = await self._host.room((await self._gate.admit(request, Verb.READ)).room)
         return JsonResponse(
             await room.read(lambda item: {"revision": item.head, "problems": problems_of(item)})
         )
 
     async def revisions(self, request: Request) -> Response:
         """Return a page of the history."""
-        room_id = self._room_id(request)
-        record = await self._known(room_id)
-        after = RevisionNo(_number(request, "after", 0, INTEGER_MAX))
-        limit = _number(request, "limit", 100, READ_REVISIONS_MAX)
+        room_id = (await self._gate.admit(request, Verb.HISTORY)).room
+        record = await self._gate.record(room_id)
+        after = RevisionNo(number_of(request, "after", 0, INTEGER_MAX))
+        limit = number_of(request, "limit", 100, READ_REVISIONS_MAX)
         items = b",".join([item async for item in self._page(room_id, after, limit)])
         text = b'{"revisions":[%b],"head":%d}' % (items, record.revision)
         return Response(text, media_type="application/json")
@@ -230,71 +186,18 @@ class Routes:
 
     async def model(self, request: Request) -> Response:
         """Return the live form at the head."""
-        room = await self._host.room(self._room_id(request))
+        room = await self._host.room((await self._gate.admit(request, Verb.READ)).room)
         text = await room.read(
             lambda item: b'{"revision":%d,"model":%s}' % (item.head, item.committer.json())
         )
         return Response(text, media_type="application/json")
-
-    # --- private ------------------------------------------------------------------------------
-
-    def _principal(self, request: Request) -> Principal:
-        return principal_of(self._authenticator, request, request.query_params.get("token"))
-
-    def _room_id(self, request: Request) -> RoomId:
-        tenant, parameters = self._principal(request).tenant, request.path_params
-        if "room" in parameters:
-            return RoomId.application(tenant, parameters["room"])
-        return RoomId.parse(tenant, room_name_of(request))
-
-    async def _read_model(self, text: bytes, format: Format) -> Document:
-        """Read a model file in another thread: it may take seconds, and rooms go on meanwhile."""
-        registry = self._host.registry
-        return await asyncio.to_thread(dsl.read, text, format=format, registry=registry)
-
-    async def _known(self, room_id: RoomId) -> RoomRecord:
-        record = await self._host.store.room(room_id)
-        if record is None:
-            raise NotFound(f"there is no room {room_id.name!r}")
-        return record
-
-    async def _record(self, room_id: RoomId) -> dict[str, Any]:
-        return self._room(await self._known(room_id))
-
-    def _room(self, record: RoomRecord) -> dict[str, Any]:
-        room = self._host.open_room(record.room)
-        return {
-            "name": record.room.name,
-            "title": record.title,
-            "createdBy": record.created_by,
-            "createdAt": _time(record.created_ms),
-            "updatedAt": _time(record.updated_ms),
-            "revision": record.revision,
-            "sessions": len(room.outlets) if room is not None else 0,
-            "people": len(room.room.presence.entries()) if room is not None else 0,
-        }
-
-
-def _empty_model(name: str, title: str, principal: Principal) -> dict[str, Any]:
-    head = {"id": name, "name": title or name, "version": "0.1.0"}
-    return {"application": {**head, "metadata": {"createdBy": principal.name}}}
-
-
-def _session(principal: Principal) -> dict[str, str]:
-    return {
-        "user": principal.user,
-        "name": principal.name,
-        "color": principal.color,
-        "tenant": principal.tenant,
-        "role": principal.role,
-    }
 
 
 def _revision(revision: Revision) -> dict[str, Any]:
     return {
         "revision": revision.number,
         "author": revision.author,
-        "time": _time(revision.time_ms),
+        "time": time_of(revision.time_ms),
         "kind": revision.kind,
         "change": plain(revision.change),
         "update": base64.b64encode(revision.update).decode(),
@@ -304,48 +207,8 @@ def _revision(revision: Revision) -> dict[str, Any]:
     }
 
 
-def _time(time_ms: int) -> str:
-    moment = datetime.fromtimestamp(time_ms / 1000, UTC)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
 def _cut_title(title: str) -> str:
     """Return as much of a model's name as a room's title holds."""
     while utf16_length(title) > ROOM_TITLE_UTF16_MAX:
         title = title[:-1]
     return title
-
-
-def _has_token(request: Request) -> bool:
-    return "token" in request.query_params or "authorization" in request.headers
-
-
-def _format_of(content_type: str) -> Format:
-    return "yaml" if "yaml" in content_type.lower() else "json"
-
-
-def _number(request: Request, name: str, default: int, maximum: int) -> int:
-    text = request.query_params.get(name, str(default))
-    # int() refuses thousands of digits, with an error of its own.
-    if not text.isascii() or not text.isdigit() or len(text) > 20 or int(text) > maximum:
-        raise PeerError(f"{name} is a number from 0 to {maximum}", code="bad_parameter")
-    return int(text)
-
-
-async def _bytes(request: Request, maximum: int) -> bytes:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > maximum:
-            raise LimitExceeded(f"a body has at most {maximum} bytes", code="limit_body")
-    return bytes(body)
-
-
-async def _body(request: Request) -> dict[str, Any]:
-    try:
-        body = orjson.loads(await _bytes(request, MODEL_FILE_BYTES_MAX))
-    except orjson.JSONDecodeError as error:
-        raise PeerError(f"the body is not JSON: {error}", code="bad_json") from None
-    if not isinstance(body, dict):
-        raise PeerError("the body is not a JSON object", code="bad_json")
-    return body

@@ -24,6 +24,8 @@ __all__ = ["RuntimeProcess"]
 
 _log = structlog.get_logger()
 
+# Whoever has these can be anybody: they are not for a process that runs designs.
+_SECRETS: Final = frozenset({"AUTH_SECRET", "AUTH_SECRET_PREVIOUS", "DESIGN_ROOMS_TOKEN"})
 _PAUSE_S_MIN: Final = 0.2
 _PAUSE_S_MAX: Final = 10.0
 # A process that lived this long did not die of its start: the next pause is short again.
@@ -35,27 +37,32 @@ _STOP_TIMEOUT_S: Final = 5.0
 class RuntimeProcess:
     """Keeps ``python -m runtime.main`` running from ``start`` to ``stop``.
 
-    *server_url* is where the process reaches this server, *web_dir* the web build, *token_key*
-    signs the pages' tokens and is kept from one start to the next. *command* is for tests.
+    *server_url* is where the process reaches this server, *web_dir* the web build, *data_dir* where
+    it keeps what people enter into previews. *identity_key* signs what it is told of who asks,
+    *service_key* what it shows to this server; both are the same from one start to the next.
+    *command* is for tests.
     """
 
     def __init__(
         self,
         server_url: str,
         web_dir: Path,
-        token_key: bytes,
+        data_dir: Path,
         *,
-        service_token: str = "",
+        identity_key: bytes,
+        service_key: bytes,
         command: Sequence[str] | None = None,
     ) -> None:
         # Not below the data directory: a Unix socket's path holds 107 bytes at most.
         self._directory = Path(tempfile.mkdtemp(prefix="design-rooms-"))
         self.socket_path = self._directory / "preview.sock"
-        self._command = list(command) if command is not None else self._own(server_url, web_dir)
+        self._command = (
+            list(command) if command is not None else self._own(server_url, web_dir, data_dir)
+        )
         self._environment = {
-            **os.environ,
-            "PREVIEW_TOKEN_KEY": token_key.hex(),
-            "PREVIEW_SERVICE_TOKEN": service_token,
+            **{name: value for name, value in os.environ.items() if name not in _SECRETS},
+            "PREVIEW_TOKEN_KEY": identity_key.hex(),
+            "PREVIEW_SERVICE_KEY": service_key.hex(),
         }
         self._process: asyncio.subprocess.Process | None = None
         self._keeper: asyncio.Task[None] | None = None
@@ -80,12 +87,13 @@ class RuntimeProcess:
             await self._end(self._process)
         shutil.rmtree(self._directory, ignore_errors=True)
 
-    def _own(self, server_url: str, web_dir: Path) -> list[str]:
+    def _own(self, server_url: str, web_dir: Path, data_dir: Path) -> list[str]:
         return [
             *(sys.executable, "-m", "runtime.main", "--watch-stdin"),
             *("--socket", str(self.socket_path)),
             *("--server", server_url),
             *("--web", str(web_dir)),
+            *("--data", str(data_dir.resolve())),
         ]
 
     async def _keep(self) -> None:

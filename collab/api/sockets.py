@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import structlog
@@ -18,14 +18,16 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from collab.api.connection import WebSocketConnection, cut_reason
 from collab.api.requests import check_origin, principal_of, room_name_of
-from collab.errors import DesignRoomsError, OperatingError
+from collab.auth.access import Access, Verb
+from collab.auth.sessions import Stay
+from collab.errors import DesignRoomsError, NotAuthenticated, OperatingError
 from collab.host.drain import has_drained
 from collab.host.host import Host
 from collab.host.outlet import Outlet
 from collab.host.room_host import RoomHost
 from collab.ids import RoomId, SessionId
 from collab.limits import PING_INTERVAL_MS
-from collab.messages import Dialect
+from collab.messages import Dialect, Principal
 from collab.ports import Authenticator
 from collab.protocol.adapter import Adapter, CloseRoom, OpenRoom, Output
 from collab.protocol.hocuspocus import HocuspocusAdapter
@@ -33,9 +35,12 @@ from collab.protocol.native import NativeAdapter
 from collab.protocol.yjs import YjsAdapter
 from collab.system import new_session_id
 
-__all__ = ["socket_handler"]
+__all__ = ["COOKIE_WORD", "socket_handler"]
 
 _log = structlog.get_logger()
+
+# What a page says in the place of a token when its cookie is to count.
+COOKIE_WORD: Final = "session"
 
 Handler = Callable[[WebSocket], Awaitable[None]]
 
@@ -44,6 +49,7 @@ Handler = Callable[[WebSocket], Awaitable[None]]
 class _Channel:
     room: RoomHost
     session: SessionId
+    stay: Stay
 
 
 class _Socket:
@@ -53,35 +59,43 @@ class _Socket:
         self,
         host: Host,
         authenticator: Authenticator,
+        access: Access,
         websocket: WebSocket,
         adapter: Adapter,
         room_name: str | None,
     ) -> None:
         self._host = host
         self._authenticator = authenticator
+        self._access = access
         self._websocket = websocket
         self._adapter = adapter
         self._room_name = room_name
         self._channels: dict[str, _Channel] = {}
         self._opening: dict[str, asyncio.Task[None]] = {}
+        self._is_admitted = False
         self.connection = WebSocketConnection(websocket, host.bounds.close_timeout_ms)
 
-    async def run(self, *, opens_at_once: bool) -> None:
-        """Serve the socket until either side closes it."""
+    async def run(self, *, opens_at_once: bool, is_known: bool) -> None:
+        """Serve the socket until either side closes it.
+
+        A peer that is not known yet has to say who it is before long.
+        """
         await self._websocket.accept()
         tasks = [
             asyncio.create_task(self.connection.write()),
             asyncio.create_task(self._keep_alive()),
         ]
+        if not is_known:
+            tasks.append(asyncio.create_task(self._expect_token()))
         try:
             if opens_at_once:
-                await self._open(OpenRoom("", "", self._websocket.query_params.get("token")))
+                await self._open(OpenRoom("", "", None))
             await self._read()
         finally:
             for opening in self._opening.values():
                 opening.cancel()
-            for channel in self._channels.values():
-                channel.room.leave(channel.session)
+            for name in list(self._channels):
+                self._leave(name)
             self.connection.close(1000, "")
             with suppress(TimeoutError):
                 await asyncio.wait_for(
@@ -113,6 +127,11 @@ class _Socket:
         while True:
             await asyncio.sleep(PING_INTERVAL_MS / 1000)
             self.connection.send(self._adapter.keepalive())
+
+    async def _expect_token(self) -> None:
+        await asyncio.sleep(self._host.bounds.authentication_timeout_ms / 1000)
+        if not self._is_admitted:
+            self.connection.close(NotAuthenticated.close_code, "no token came in time")
 
     async def _perform(self, output: Output) -> None:
         for frame in output.frames:
@@ -150,8 +169,7 @@ class _Socket:
         )
         name = self._room_name if self._room_name is not None else request.name
         try:
-            principal = principal_of(self._authenticator, self._websocket, request.token)
-            room = await self._host.room(RoomId.parse(principal.tenant, name))
+            principal, room = await self._admit(name, self._token_of(request))
         except DesignRoomsError as error:
             await self._perform(self._adapter.denied(channel, error))
             return
@@ -165,10 +183,53 @@ class _Socket:
             # One that was cancelled ends late, when the next one may be under way.
             if self._opening.get(channel) is asyncio.current_task():
                 del self._opening[channel]
-        self._channels[channel] = _Channel(room, outlet.session)
+        # From the last question on nothing was awaited, so no change of rights fell in between.
+        self._is_admitted = True
+        # A document that the room has ended may be opened again by a new token.
+        self._leave(channel)
+        stay = self._stay(channel, outlet.session, principal, room.id)
+        self._channels[channel] = _Channel(room, outlet.session, stay)
+        may_look_back = self._access.allows(principal, principal.role, Verb.HISTORY)
         output = self._adapter.opened(channel, outlet.session, principal)
-        room.join(outlet, principal, since=request.since, epoch=request.epoch)
+        # Who may not read the history gets the document as it is.
+        since = request.since if may_look_back else None
+        room.join(outlet, principal, since=since, epoch=request.epoch)
         await self._perform(output)
+
+    async def _admit(self, name: str, token: str | None) -> tuple[Principal, RoomHost]:
+        """Return who comes, with their role in the room of *name*, and the open room.
+
+        Nothing is awaited between the last question about rights and the return.
+        """
+        principal = principal_of(self._authenticator, self._websocket, token)
+        room_id = RoomId.parse(principal.tenant, name)
+        await self._access.require(principal, room_id, Verb.READ)
+        room = await self._host.room(room_id)
+        role = await self._access.require(principal, room_id, Verb.READ)
+        return replace(principal, role=role), room
+
+    def _token_of(self, request: OpenRoom) -> str | None:
+        """Return the token of a message, or None where the handshake's is meant.
+
+        A Hocuspocus provider cannot be without one: a browser page, which cannot read its cookie,
+        sends a word instead that is no token.
+        """
+        is_word = self._adapter.dialect is Dialect.HOCUSPOCUS and request.token == COOKIE_WORD
+        return None if is_word and not self._access.is_local else request.token
+
+    def _stay(self, channel: str, session: SessionId, principal: Principal, room: RoomId) -> Stay:
+        """Let the session be found when its right to be here ends."""
+
+        def close(code: int, reason: str) -> None:
+            entry = self._channels.get(channel)
+            if entry is not None and entry.session == session:
+                self._leave(channel)
+                self._perform_now(self._adapter.closed_by_room(channel, code, reason))
+
+        outlasts = principal.grant is not None and not principal.grant.share
+        stay = Stay(principal, room, principal.role, close, outlasts_token=outlasts)
+        self._access.sessions.enter(stay)
+        return stay
 
     def _leave(self, name: str) -> None:
         opening = self._opening.pop(name, None)
@@ -176,6 +237,7 @@ class _Socket:
             opening.cancel()
         channel = self._channels.pop(name, None)
         if channel is not None:
+            self._access.sessions.leave(channel.stay)
             channel.room.leave(channel.session)
 
     def _room_of(self, session: SessionId) -> RoomHost | None:
@@ -185,7 +247,9 @@ class _Socket:
         return None
 
 
-def socket_handler(host: Host, authenticator: Authenticator, dialect: Dialect) -> Handler:
+def socket_handler(
+    host: Host, authenticator: Authenticator, access: Access, dialect: Dialect
+) -> Handler:
     """Return the WebSocket endpoint of one dialect.
 
     The address names the room for y-websocket and native; Hocuspocus names it in its messages.
@@ -194,18 +258,34 @@ def socket_handler(host: Host, authenticator: Authenticator, dialect: Dialect) -
 
     async def handle(websocket: WebSocket) -> None:
         try:
-            check_origin(websocket)
-            # Refused before the handshake: a peer that may not be here gets no socket at all.
-            principal_of(authenticator, websocket, websocket.query_params.get("token"))
+            is_known = _look_at(websocket, authenticator, access)
         except DesignRoomsError as error:
             _log.info("socket.refused", code=error.code, path=websocket.url.path)
             await websocket.close(error.close_code, cut_reason(error.message))
             return
         room_name = room_name_of(websocket) if dialect is not Dialect.HOCUSPOCUS else None
-        socket = _Socket(host, authenticator, websocket, make_adapter(), room_name)
-        await socket.run(opens_at_once=dialect is Dialect.YJS)
+        adapter = make_adapter()
+        socket = _Socket(host, authenticator, access, websocket, adapter, room_name)
+        await socket.run(opens_at_once=dialect is Dialect.YJS, is_known=is_known)
 
     return handle
+
+
+def _look_at(websocket: WebSocket, authenticator: Authenticator, access: Access) -> bool:
+    """Return whether the handshake says who the peer is.
+
+    Raises ``NotAllowed`` for a peer that may not be here at all, who gets no socket. One with no
+    token, or a bad one, gets a socket, since it may send a token, and since a close code tells a
+    client why, and to stay away, as a refused handshake cannot.
+    """
+    check_origin(websocket)
+    try:
+        principal_of(authenticator, websocket)
+    except NotAuthenticated:
+        if access.is_local:
+            raise
+        return False
+    return True
 
 
 _ADAPTERS: Final[dict[Dialect, Callable[[], Adapter]]] = {

@@ -19,37 +19,19 @@ from typing import Final
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from collab.errors import InvalidValue, NotAllowed, OperatingError
+from collab.auth.people import check_name, color_of, guest_name, new_guest_id
+from collab.auth.tokens import ServiceTokens
+from collab.errors import NotAllowed, OperatingError
 from collab.ids import TenantId, UserId
-from collab.limits import USER_NAME_UTF16_MAX
 from collab.messages import Principal, Role
-from collab.values import check_text, utf16_length
 
-__all__ = ["COOKIE_NAME", "Guest", "LocalAuthenticator", "load_key"]
+__all__ = ["COOKIE_NAME", "Guest", "LocalAuthenticator", "check_local", "load_key"]
 
 COOKIE_NAME: Final = "design_rooms_guest"
 _TENANT: Final = TenantId("local")
 _SALT: Final = "design-rooms guest"
 _KEY_BYTES: Final = 32
-# Colours that carry white text in both themes.
-_COLORS: Final = (
-    "#c2410c",
-    "#b45309",
-    "#4d7c0f",
-    "#047857",
-    "#0f766e",
-    "#0369a1",
-    "#1d4ed8",
-    "#6d28d9",
-    "#a21caf",
-    "#be185d",
-    "#be123c",
-    "#57534e",
-)
-_ANIMALS: Final = (
-    "Badger", "Beaver", "Crane", "Dolphin", "Falcon", "Fox", "Gecko", "Heron", "Ibex", "Jackdaw",
-    "Kestrel", "Lynx", "Marten", "Newt", "Otter", "Puffin", "Quail", "Raven", "Stork", "Wren",
-)  # fmt: skip
+_ROLES: Final = frozenset({Role.EDITOR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,22 +43,29 @@ class Guest:
 
 
 class LocalAuthenticator:
-    """The ``Authenticator`` of local mode. *key* signs cookies and must be kept."""
+    """The ``Authenticator`` of local mode. *key* signs cookies and must be kept.
 
-    def __init__(self, key: bytes) -> None:
+    *service* reads the tokens of the preview's process, which every other mode has too.
+    """
+
+    is_local: Final = True
+
+    def __init__(self, key: bytes, service: ServiceTokens | None = None) -> None:
         self._serializer = URLSafeSerializer(key, salt=_SALT)
+        self._service = service
 
     def authenticate(
         self, *, token: str | None, cookies: Mapping[str, str], peer: str
     ) -> Principal:
         """Return the guest of the cookie, or the principal that follows from the token.
 
-        Raises ``NotAllowed`` (``auth_not_local``) for a peer that is not on this machine.
+        Raises ``NotAllowed`` (``auth_not_local``) for a peer that is not on this machine, and what
+        ``ServiceTokens.read`` raises.
         """
-        if not _is_local(peer):
-            raise NotAllowed(
-                "local mode takes connections from this machine", code="auth_not_local"
-            )
+        check_local(peer)
+        service = self._service.read(token) if token and self._service is not None else None
+        if service is not None:
+            return service
         guest = self.read_cookie(cookies.get(COOKIE_NAME))
         if guest is not None:
             return _principal(f"guest:{guest.id}", guest.name)
@@ -87,8 +76,8 @@ class LocalAuthenticator:
 
     def new_guest(self) -> Guest:
         """Return a guest that nobody else is."""
-        guest_id = secrets.token_hex(8)
-        return Guest(guest_id, f"Guest {_pick(_ANIMALS, guest_id)}")
+        guest_id = new_guest_id()
+        return Guest(guest_id, guest_name(guest_id))
 
     def read_cookie(self, cookie: str | None) -> Guest | None:
         """Return the guest of a cookie, or None if there is none or it is not ours."""
@@ -102,12 +91,13 @@ class LocalAuthenticator:
 
     def write_cookie(self, guest: Guest) -> str:
         """Return the signed cookie of a guest; ``InvalidValue`` (``user_name``) for a bad name."""
-        name = check_text(guest.name).strip()
-        if not name or utf16_length(name) > USER_NAME_UTF16_MAX or not name.isprintable():
-            raise InvalidValue(
-                "user_name", f"a name has 1 to {USER_NAME_UTF16_MAX} printable characters"
-            )
-        return str(self._serializer.dumps({"id": guest.id, "name": name}))
+        return str(self._serializer.dumps({"id": guest.id, "name": check_name(guest.name)}))
+
+
+def check_local(peer: str) -> None:
+    """Raise ``NotAllowed`` (``auth_not_local``) for a *peer* that is not on this machine."""
+    if not _is_local(peer):
+        raise NotAllowed("local mode takes connections from this machine", code="auth_not_local")
 
 
 def load_key(data_dir: Path) -> bytes:
@@ -143,11 +133,7 @@ def _make_key(path: Path) -> bytes:
 
 
 def _principal(user: str, name: str) -> Principal:
-    return Principal(UserId(user), name, _pick(_COLORS, user), _TENANT, Role.EDITOR)
-
-
-def _pick(choices: tuple[str, ...], text: str) -> str:
-    return choices[hashlib.sha256(text.encode()).digest()[0] % len(choices)]
+    return Principal(UserId(user), name, color_of(user), _TENANT, Role.EDITOR, _ROLES)
 
 
 def _is_local(peer: str) -> bool:

@@ -6,6 +6,7 @@ SPEC: section CL; ``docs/python-client.md`` is the guide.
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from types import MappingProxyType, TracebackType
@@ -48,10 +49,14 @@ def connect(
     """Return an async context manager that gives the :class:`Room` and leaves it at its end.
 
     *server* is ``http://host:port`` (or https), *room* the name of an application room or
-    ``collection/document`` of a free one. Entering raises ``InvalidName`` for a bad address,
-    ``ConnectFailed`` if there is no welcome within *timeout_s* seconds, and ``RoomClosed`` if the
-    server will not have this client (``not_found``, ``auth_denied``, …). Source: [CL1], [CL2].
+    ``collection/document`` of a free one, *token* says who you are; without one it is that of the
+    environment's ``DESIGN_ROOMS_TOKEN``, if there is any. Entering raises ``InvalidName`` for a bad
+    address, ``ConnectFailed`` if there is no welcome within *timeout_s* seconds, and ``RoomClosed``
+    if the server will not have this client (``not_found``, ``auth_expired``, …). Source: [CL1],
+    [CL2], [CL16].
     """
+    if token is None:
+        token = os.environ.get("DESIGN_ROOMS_TOKEN") or None
     return Connecting(server, room, token, timeout_s)
 
 

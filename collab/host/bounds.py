@@ -22,3 +22,6 @@ class Bounds:
     connection_bytes_max: int = limits.CONNECTION_BYTES_MAX
     connection_stall_ms: int = limits.CONNECTION_STALL_MS
     close_timeout_ms: int = limits.CLOSE_TIMEOUT_MS
+    trash_kept_ms: int = limits.TRASH_KEPT_MS
+    purge_interval_ms: int = limits.PURGE_INTERVAL_MS
+    authentication_timeout_ms: int = limits.AUTHENTICATION_TIMEOUT_MS

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
@@ -17,6 +18,7 @@ import structlog
 from collab.crdt.bridge import Bridge
 from collab.errors import (
     AlreadyExists,
+    DesignRoomsError,
     LimitExceeded,
     NotFound,
     OperatingError,
@@ -53,6 +55,7 @@ class Host:
         self._opening: dict[RoomId, asyncio.Task[RoomHost]] = {}
         self._full: dict[RoomId, _Pause] = {}
         self._mended: dict[RoomId, _Pause] = {}
+        self._purge_due_ms = 0
         self._is_stopping = False
         self._application_rules = ApplicationRules(registry)
         self._free_rules = FreeRules()
@@ -89,6 +92,24 @@ class Host:
         return await self.store.create_room(
             room_id, title=title, created_by=principal.user, time_ms=self.clock.now_ms()
         )
+
+    async def delete(self, room_id: RoomId) -> RoomRecord:
+        """Put a room into the trash and close its sockets with 4404; ``NotFound``.
+
+        It can be restored by the store's ``restore_room`` until ``trash_kept_ms`` are over.
+        """
+        # First in the store: from here on nobody can open it, and its appends are fenced.
+        record = await self.store.delete_room(room_id, self.clock.now_ms())
+        opening = self._opening.get(room_id)
+        if opening is not None:
+            with suppress(DesignRoomsError):
+                await asyncio.shield(opening)
+        room = self._rooms.pop(room_id, None)
+        self._full.pop(room_id, None)
+        self._mended.pop(room_id, None)
+        if room is not None:
+            await room.discard(NotFound.close_code, "the room was deleted")
+        return record
 
     async def room(self, room_id: RoomId) -> RoomHost:
         """Return the open room, opening it if need be.
@@ -215,6 +236,7 @@ class Host:
             try:
                 await self._close_idle_rooms(idle_since)
                 await self._try_full_rooms()
+                await self._empty_trash()
             except Exception:  # noqa: BLE001 - a bug may raise anything
                 # A bug in one room must not keep all others open, or read-only, for ever.
                 _log.exception("host.janitor_failed")
@@ -233,6 +255,16 @@ class Host:
         if self._rooms.get(room.id) is room:
             del self._rooms[room.id]
             await room.stop(1012, "the room was idle")
+
+    async def _empty_trash(self) -> None:
+        """Remove for good what was deleted long ago, and forget links and tokens that expired."""
+        now_ms = self.clock.now_ms()
+        if now_ms < self._purge_due_ms:
+            return
+        self._purge_due_ms = now_ms + self.bounds.purge_interval_ms
+        for room_id in await self.store.purge_deleted(now_ms - self.bounds.trash_kept_ms):
+            _log.info("room.purged", room=str(room_id))
+        await self.store.forget_expired(now_ms)
 
     async def _try_full_rooms(self) -> None:
         """Try to write to each room that is read-only and whose pause is over."""

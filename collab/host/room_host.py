@@ -168,6 +168,13 @@ class RoomHost:
         self._audience.close(code, reason)
         await self._end()
 
+    async def discard(self, code: int, reason: str) -> None:
+        """Close every session and end the room; what is not stored yet is not waited for."""
+        if self._failure is None:
+            self._failure = ServerBusy(reason)
+        self._audience.close(code, reason)
+        await self._end()
+
     # --- the loop -----------------------------------------------------------------------------
 
     async def _run(self) -> None:

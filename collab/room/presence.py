@@ -40,6 +40,12 @@ class Presence:
             if holder.entry.state is not None
         )
 
+    def sessions(self) -> frozenset[SessionId]:
+        """Return the sessions that say where somebody is: people, as opposed to tools."""
+        return frozenset(
+            holder.session for holder in self._holders.values() if holder.entry.state is not None
+        )
+
     def take(
         self, session: SessionId, entries: Iterable[AwarenessEntry]
     ) -> tuple[AwarenessEntry, ...]:

@@ -60,6 +60,32 @@ MIGRATIONS: Final = (
         PRIMARY KEY (room_key, revision)
     ) STRICT, WITHOUT ROWID;
     """,
+    """
+    ALTER TABLE rooms ADD COLUMN deleted_ms INTEGER;
+    CREATE TABLE members (
+        room_key INTEGER NOT NULL REFERENCES rooms,
+        user TEXT NOT NULL,
+        role TEXT NOT NULL,
+        PRIMARY KEY (room_key, user)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX members_by_user ON members (user);
+    CREATE TABLE shares (
+        room_key INTEGER NOT NULL REFERENCES rooms,
+        share TEXT NOT NULL,
+        role TEXT NOT NULL,
+        created_by TEXT NOT NULL,
+        created_ms INTEGER NOT NULL,
+        expires_ms INTEGER NOT NULL,
+        revoked_ms INTEGER,
+        PRIMARY KEY (room_key, share)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE revoked_tokens (
+        tenant TEXT NOT NULL,
+        token TEXT NOT NULL,
+        expires_ms INTEGER NOT NULL,
+        PRIMARY KEY (tenant, token)
+    ) STRICT, WITHOUT ROWID;
+    """,
 )
 
 # SQLite checkpoints every 1,000 pages, but a burst may leave a long WAL file behind it.

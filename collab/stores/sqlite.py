@@ -1,8 +1,9 @@
 """The embedded store: one SQLite file, and nothing else to install or to run.
 
 Writes go to one thread that commits in groups (``writer``), reads to a few others (``readers``);
-the event loop never waits for the disk. The statements are in ``tables``, the schema and the lock
-that keeps a second server out are in ``schema``. POSIX only, for the lock's sake.
+the event loop never waits for the disk. The statements are in ``tables``, ``trash`` and ``grants``,
+the schema and the lock that keeps a second server out are in ``schema``. POSIX only, for the lock's
+sake.
 SPEC: section ST. Called by ``main``.
 """
 
@@ -10,15 +11,17 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from collab.errors import StoreUnavailable
 from collab.ids import FencingToken, RevisionNo, RoomId, TenantId, UserId
 from collab.limits import ROOMS_PER_TENANT_MAX
-from collab.ports import Claim, RoomRecord
+from collab.messages import Role
+from collab.ports import Claim, RevokedToken, RoomRecord, ShareRecord
 from collab.revision import Revision, Snapshot
-from collab.stores import tables
+from collab.stores import grants, tables, trash
 from collab.stores.readers import Readers
 from collab.stores.record import read_revision, read_snapshot, write_revision, write_snapshot
 from collab.stores.rules import check_consecutive, new_room
@@ -26,6 +29,8 @@ from collab.stores.schema import FileLock, connect_writer
 from collab.stores.writer import Job, Writer
 
 __all__ = ["SqliteStore"]
+
+Result = TypeVar("Result")
 
 
 class SqliteStore:
@@ -81,19 +86,36 @@ class SqliteStore:
     ) -> RoomRecord:
         record = new_room(room, title, created_by, time_ms)
         rooms_max = self._rooms_per_tenant_max
-        await self._writer.submit(
-            Job(lambda connection: tables.create_room(connection, record, rooms_max))
-        )
+        await self._write(lambda connection: tables.create_room(connection, record, rooms_max))
         return record
 
-    async def room(self, room: RoomId) -> RoomRecord | None:
-        return await self._readers.read(lambda connection: tables.select_room(connection, room))
+    async def room(self, room: RoomId, *, deleted: bool = False) -> RoomRecord | None:
+        return await self._readers.read(
+            lambda connection: tables.select_room(connection, room, deleted=deleted)
+        )
 
-    async def rooms(self, tenant: TenantId) -> list[RoomRecord]:
-        return await self._readers.read(lambda connection: tables.select_rooms(connection, tenant))
+    async def rooms(self, tenant: TenantId, *, deleted: bool = False) -> list[RoomRecord]:
+        return await self._readers.read(
+            lambda connection: tables.select_rooms(connection, tenant, deleted=deleted)
+        )
+
+    async def rename_room(self, room: RoomId, title: str) -> RoomRecord:
+        return await self._write(lambda connection: tables.rename_room(connection, room, title))
+
+    async def delete_room(self, room: RoomId, time_ms: int) -> RoomRecord:
+        return await self._write(lambda connection: trash.delete_room(connection, room, time_ms))
+
+    async def restore_room(self, room: RoomId) -> RoomRecord:
+        return await self._write(lambda connection: trash.restore_room(connection, room))
+
+    async def purge_deleted(self, before_ms: int) -> list[RoomId]:
+        rooms = await self._write(lambda connection: trash.expel_deleted(connection, before_ms))
+        while await self._write(trash.purge_some):
+            pass
+        return rooms
 
     async def claim(self, room: RoomId) -> Claim:
-        return await self._writer.submit(Job(lambda connection: tables.claim(connection, room)))
+        return await self._write(lambda connection: tables.claim(connection, room))
 
     async def append(
         self, room: RoomId, token: FencingToken, revisions: Sequence[Revision]
@@ -150,6 +172,44 @@ class SqliteStore:
             return None if row is None else read_snapshot(room, *row)
 
         return await self._readers.read(read)
+
+    # --- who may come in ----------------------------------------------------------------------
+
+    async def members(self, room: RoomId) -> dict[UserId, Role]:
+        return await self._readers.read(lambda connection: grants.select_members(connection, room))
+
+    async def memberships(self, tenant: TenantId, user: UserId) -> dict[RoomId, Role]:
+        return await self._readers.read(
+            lambda connection: grants.select_memberships(connection, tenant, user)
+        )
+
+    async def set_member(self, room: RoomId, user: UserId, role: Role | None) -> None:
+        await self._write(lambda connection: grants.set_member(connection, room, user, role))
+
+    async def shares(self, room: RoomId) -> list[ShareRecord]:
+        return await self._readers.read(lambda connection: grants.select_shares(connection, room))
+
+    async def add_share(self, share: ShareRecord) -> None:
+        await self._write(lambda connection: grants.add_share(connection, share))
+
+    async def revoke_share(self, room: RoomId, share_id: str, time_ms: int) -> ShareRecord:
+        return await self._write(
+            lambda connection: grants.revoke_share(connection, room, share_id, time_ms)
+        )
+
+    async def revoke_token(self, tenant: TenantId, token_id: str, expires_ms: int) -> None:
+        await self._write(
+            lambda connection: grants.revoke_token(connection, tenant, token_id, expires_ms)
+        )
+
+    async def revoked_tokens(self) -> list[RevokedToken]:
+        return await self._readers.read(grants.select_revoked_tokens)
+
+    async def forget_expired(self, time_ms: int) -> None:
+        await self._write(lambda connection: grants.forget_expired(connection, time_ms))
+
+    async def _write(self, run: Callable[[sqlite3.Connection], Result]) -> Result:
+        return await self._writer.submit(Job(run))
 
     @property
     def _writer(self) -> Writer:

@@ -25,11 +25,14 @@ from collab.stores.rules import (
 from collab.stores.thinning import surplus
 
 __all__ = [
+    "ROOM_KEY",
     "append",
     "claim",
     "create_room",
     "has_revision",
+    "rename_room",
     "save_snapshot",
+    "select_any_room",
     "select_revisions",
     "select_room",
     "select_rooms",
@@ -37,23 +40,24 @@ __all__ = [
 ]
 
 _ROOM_COLUMNS: Final = (
-    "tenant, name, title, created_by, created_ms, updated_ms, last_revision, epoch"
+    "tenant, name, title, created_by, created_ms, updated_ms, last_revision, epoch, deleted_ms"
 )
-_ROOM_KEY: Final = "(SELECT room_key FROM rooms WHERE tenant = ? AND name = ?)"
+ROOM_KEY: Final = "(SELECT room_key FROM rooms WHERE tenant = ? AND name = ?)"
 
 
 def create_room(connection: sqlite3.Connection, record: RoomRecord, rooms_max: int) -> None:
     """Insert an empty room; ``AlreadyExists`` or ``LimitExceeded`` (``limit_rooms``)."""
     room = record.room
-    if select_room(connection, room) is not None:
-        raise already_exists(room)
+    there = select_any_room(connection, room)
+    if there is not None:
+        raise already_exists(room, is_deleted=there.deleted_ms is not None)
     count = connection.execute(
         "SELECT count(*) FROM rooms WHERE tenant = ?", (room.tenant,)
     ).fetchone()[0]
     if count >= rooms_max:
         raise too_many_rooms(room, rooms_max)
     connection.execute(
-        f"INSERT INTO rooms ({_ROOM_COLUMNS}, token) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)",
+        f"INSERT INTO rooms ({_ROOM_COLUMNS}, token) VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, 0)",
         (
             room.tenant,
             room.name,
@@ -67,10 +71,22 @@ def create_room(connection: sqlite3.Connection, record: RoomRecord, rooms_max: i
     )
 
 
+def rename_room(connection: sqlite3.Connection, room: RoomId, title: str) -> RoomRecord:
+    """Set the room's title; ``NotFound``."""
+    rows = connection.execute(
+        "UPDATE rooms SET title = ? WHERE tenant = ? AND name = ? AND deleted_ms IS NULL"
+        f" RETURNING {_ROOM_COLUMNS}",
+        (title, room.tenant, room.name),
+    ).fetchall()
+    if not rows:
+        raise no_such_room(room)
+    return _room_record(*rows[0])
+
+
 def claim(connection: sqlite3.Connection, room: RoomId) -> Claim:
     """Raise the room's token by one and return it; ``NotFound``."""
     rows = connection.execute(
-        "UPDATE rooms SET token = token + 1 WHERE tenant = ? AND name = ?"
+        "UPDATE rooms SET token = token + 1 WHERE tenant = ? AND name = ? AND deleted_ms IS NULL"
         " RETURNING token, last_revision, epoch",
         (room.tenant, room.name),
     ).fetchall()
@@ -93,7 +109,7 @@ def append(
     rows = connection.execute(
         "UPDATE rooms SET last_revision = ?, epoch = ?, updated_ms = ?"
         " WHERE tenant = ? AND name = ? AND token = ? AND last_revision = ? AND epoch <= ?"
-        " RETURNING room_key",
+        " AND deleted_ms IS NULL RETURNING room_key",
         (
             last.number,
             last.epoch,
@@ -106,9 +122,15 @@ def append(
         ),
     ).fetchall()
     if not rows:
-        held, revision, epoch = _state(connection, room)
+        held, revision, epoch, is_deleted = _state(connection, room)
         refusal = append_refused(
-            room, token=token, first=first, held=held, last=revision, epoch=epoch
+            room,
+            token=token,
+            first=first,
+            held=held,
+            last=revision,
+            epoch=epoch,
+            is_deleted=is_deleted,
         )
         assert refusal is not None, "the statement and the refusals disagree"
         raise refusal
@@ -140,26 +162,28 @@ def save_snapshot(
     record: bytes,
 ) -> None:
     """Insert or replace the snapshot at *revision* and thin the older ones."""
-    held, last, _ = _state(connection, room)
-    refusal = snapshot_refused(room, token=token, revision=revision, held=held, last=last)
+    held, last, _, is_deleted = _state(connection, room)
+    refusal = snapshot_refused(
+        room, token=token, revision=revision, held=held, last=last, is_deleted=is_deleted
+    )
     if refusal is not None:
         raise refusal
     connection.execute(
-        f"INSERT OR REPLACE INTO snapshots (room_key, revision, record) VALUES ({_ROOM_KEY}, ?, ?)",
+        f"INSERT OR REPLACE INTO snapshots (room_key, revision, record) VALUES ({ROOM_KEY}, ?, ?)",
         (room.tenant, room.name, revision, record),
     )
     kept = connection.execute(
-        f"SELECT revision FROM snapshots WHERE room_key = {_ROOM_KEY} ORDER BY revision",
+        f"SELECT revision FROM snapshots WHERE room_key = {ROOM_KEY} ORDER BY revision",
         (room.tenant, room.name),
     ).fetchall()
     connection.executemany(
-        f"DELETE FROM snapshots WHERE room_key = {_ROOM_KEY} AND revision = ?",
+        f"DELETE FROM snapshots WHERE room_key = {ROOM_KEY} AND revision = ?",
         [(room.tenant, room.name, gone) for gone in surplus([row[0] for row in kept])],
     )
 
 
-def select_room(connection: sqlite3.Connection, room: RoomId) -> RoomRecord | None:
-    """Return the record of *room*, or None."""
+def select_any_room(connection: sqlite3.Connection, room: RoomId) -> RoomRecord | None:
+    """Return the record of *room*, in use or in the trash, or None."""
     row = connection.execute(
         f"SELECT {_ROOM_COLUMNS} FROM rooms WHERE tenant = ? AND name = ?",
         (room.tenant, room.name),
@@ -167,10 +191,22 @@ def select_room(connection: sqlite3.Connection, room: RoomId) -> RoomRecord | No
     return None if row is None else _room_record(*row)
 
 
-def select_rooms(connection: sqlite3.Connection, tenant: TenantId) -> list[RoomRecord]:
-    """Return the tenant's rooms by name, in the order of code points."""
+def select_room(
+    connection: sqlite3.Connection, room: RoomId, *, deleted: bool
+) -> RoomRecord | None:
+    """Return the record of *room*, or None if it is not there, or not where *deleted* says."""
+    record = select_any_room(connection, room)
+    return record if record is not None and (record.deleted_ms is not None) is deleted else None
+
+
+def select_rooms(
+    connection: sqlite3.Connection, tenant: TenantId, *, deleted: bool
+) -> list[RoomRecord]:
+    """Return the tenant's rooms, or those in its trash, by name in the order of code points."""
     rows = connection.execute(
-        f"SELECT {_ROOM_COLUMNS} FROM rooms WHERE tenant = ? ORDER BY name", (tenant,)
+        f"SELECT {_ROOM_COLUMNS} FROM rooms WHERE tenant = ? AND (deleted_ms IS NOT NULL) = ?"
+        " ORDER BY name",
+        (tenant, deleted),
     )
     return [_room_record(*row) for row in rows]
 
@@ -180,7 +216,7 @@ def select_revisions(
 ) -> list[tuple[RevisionNo, bytes]]:
     """Return at most *limit* numbers and records above *after*, in order."""
     return connection.execute(
-        f"SELECT revision, record FROM revisions WHERE room_key = {_ROOM_KEY} AND revision > ?"
+        f"SELECT revision, record FROM revisions WHERE room_key = {ROOM_KEY} AND revision > ?"
         " ORDER BY revision LIMIT ?",
         # SQLite reads a negative limit as none at all.
         (room.tenant, room.name, after, max(0, limit)),
@@ -192,22 +228,26 @@ def select_snapshot(
 ) -> tuple[RevisionNo, bytes] | None:
     """Return the number and the record of the newest snapshot not above *at_most*."""
     row: tuple[RevisionNo, bytes] | None = connection.execute(
-        f"SELECT revision, record FROM snapshots WHERE room_key = {_ROOM_KEY}"
+        f"SELECT revision, record FROM snapshots WHERE room_key = {ROOM_KEY}"
         " AND (?3 IS NULL OR revision <= ?3) ORDER BY revision DESC LIMIT 1",
         (room.tenant, room.name, at_most),
     ).fetchone()
     return row
 
 
-def _state(connection: sqlite3.Connection, room: RoomId) -> tuple[FencingToken, RevisionNo, Epoch]:
-    """Return the room's token, last revision and epoch; ``NotFound``."""
-    row: tuple[FencingToken, RevisionNo, Epoch] | None = connection.execute(
-        "SELECT token, last_revision, epoch FROM rooms WHERE tenant = ? AND name = ?",
+def _state(
+    connection: sqlite3.Connection, room: RoomId
+) -> tuple[FencingToken, RevisionNo, Epoch, bool]:
+    """Return the room's token, last revision, epoch and whether it is deleted; ``NotFound``."""
+    row: tuple[FencingToken, RevisionNo, Epoch, int] | None = connection.execute(
+        "SELECT token, last_revision, epoch, deleted_ms IS NOT NULL FROM rooms"
+        " WHERE tenant = ? AND name = ?",
         (room.tenant, room.name),
     ).fetchone()
     if row is None:
         raise no_such_room(room)
-    return row
+    token, revision, epoch, is_deleted = row
+    return token, revision, epoch, bool(is_deleted)
 
 
 def _room_record(
@@ -219,6 +259,7 @@ def _room_record(
     updated_ms: int,
     revision: RevisionNo,
     epoch: Epoch,
+    deleted_ms: int | None,
 ) -> RoomRecord:
     return RoomRecord(
         room=RoomId(tenant, name),
@@ -228,4 +269,5 @@ def _room_record(
         updated_ms=updated_ms,
         revision=revision,
         epoch=epoch,
+        deleted_ms=deleted_ms,
     )

@@ -142,12 +142,19 @@ class Editor:
     """An unmodified npm client (``y-websocket`` or ``hocuspocus``) in a Node process."""
 
     def __init__(
-        self, kind: str, server: Addressed, room: str, client_id: int | None = None
+        self,
+        kind: str,
+        server: Addressed,
+        room: str,
+        client_id: int | None = None,
+        token: str | None = None,
     ) -> None:
         path = "/hocuspocus" if kind == "hocuspocus" else "/yjs"
         arguments = [kind, f"{server.socket_url}{path}", room]
-        if client_id is not None:
-            arguments.append(str(client_id))
+        if client_id is not None or token is not None:
+            arguments.append("" if client_id is None else str(client_id))
+        if token is not None:
+            arguments.append(token)
         self._process = subprocess.Popen(
             ["node", str(ROOT / "tests" / "peers" / "editor.mjs"), *arguments],
             stdin=subprocess.PIPE,

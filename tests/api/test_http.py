@@ -54,7 +54,8 @@ def test_description_covers_the_routes() -> None:
     routes = {
         (route.path.replace(":path", ""), method.lower())
         for route in app.routes
-        if isinstance(route, Route) and route.path not in {"/", "/rooms/{room}"}
+        if isinstance(route, Route)
+        and route.path not in {"/", "/rooms/{room}", "/gallery", "/login", "/logout"}
         for method in (route.methods or ())
         if method != "HEAD"
     }
@@ -143,7 +144,7 @@ def test_answers_are_as_described(server: Server, path: str, target: str) -> Non
         ("POST", "/api/rooms", b"{}", 422, "room_name"),
         ("POST", "/api/rooms", b'{"name": "a b"}', 400, "room_name"),
         ("POST", "/api/rooms", b'{"name": "orders"}', 409, "already_exists"),
-        ("POST", "/api/rooms", b'{"name": "x", "title": 1}', 422, "room_name"),
+        ("POST", "/api/rooms", b'{"name": "x", "title": 1}', 422, "room_title"),
         ("PUT", "/api/session", b'{"name": null}', 422, "user_name"),
         ("POST", "/api/rooms/absent/import", b'{"application": {"id": "a"}}', 404, "not_found"),
     ],

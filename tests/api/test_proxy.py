@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
 import socket
-import sys
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -22,11 +19,18 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from collab.api import runtime_process
+from collab.api.preview_gate import PreviewGate
 from collab.api.problem import on_error
 from collab.api.proxy import PreviewProxy, preview_routes
-from collab.api.runtime_process import RuntimeProcess
+from collab.auth.access import Access
+from collab.auth.keys import Keys
+from collab.auth.local import LocalAuthenticator
+from collab.auth.page_tokens import PageTokens
+from collab.auth.revocations import Revocations
 from collab.errors import DesignRoomsError
+from collab.ids import RoomId, TenantId, UserId
+from collab.stores.memory import MemoryStore
+from collab.system import SystemClock
 
 PATIENCE_S = 60
 
@@ -38,21 +42,32 @@ class Upstream:
         self.go_on = asyncio.Event()
         self.is_gone = asyncio.Event()
         self.is_streaming = asyncio.Event()
+        self.flooded = self.begun = self.ended = 0
+        self.bodies: list[str] = []
         self.app = Starlette(
             routes=[
-                Route("/preview/{room}/echo", self.echo, methods=["GET", "POST", "DELETE"]),
+                Route("/preview/{room}/echo", self.echo, methods=["GET", "POST", "DELETE", "HEAD"]),
+                Route("/preview/{room}/é x/echo", self.echo, methods=["POST"]),
+                Route("/preview/{room}/early", _Plain(self.early)),
+                Route("/preview/{room}/flood", _Plain(self.flood)),
                 Route("/preview/{room}/stream", _Plain(self.stream)),
                 Route("/preview/{room}/break", _Plain(self.break_off)),
             ]
         )
 
     async def echo(self, request: Request) -> Response:
+        self.begun += 1
+        try:
+            body = (await request.body()).decode()
+        finally:
+            self.ended += 1
+        self.bodies += [body] if request.method == "POST" else []
         seen = {
             "method": request.method,
             "path": request.scope["raw_path"].decode(),
             "query": request.url.query,
             "headers": dict(request.headers),
-            "body": (await request.body()).decode(),
+            "body": body,
         }
         response = JSONResponse(seen, 299, headers={"x-custom": "kept", "etag": '"é"'})
         response.set_cookie("stolen", "cookie")
@@ -67,6 +82,18 @@ class Upstream:
         while (await receive())["type"] != "http.disconnect":
             pass
         self.is_gone.set()
+
+    async def early(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        """Answer without having read the body."""
+        await send({"type": "http.response.start", "status": 413, "headers": []})
+        await send({"type": "http.response.body", "body": b"zu viel"})
+
+    async def flood(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        """Send without an end, and count what was taken."""
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        while not self.go_on.is_set():
+            await send({"type": "http.response.body", "body": b"x" * 65_536, "more_body": True})
+            self.flooded += 65_536
 
     async def break_off(self, _scope: Scope, _receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
@@ -109,7 +136,16 @@ def socket_path() -> Any:
 @pytest.fixture
 async def front(socket_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     """The browser's side: a client of the server that has the proxy."""
-    proxy = PreviewProxy(socket_path)
+    store, clock = MemoryStore(), SystemClock()
+    await store.open()
+    for name in ("r", "orders"):
+        room = RoomId(TenantId("local"), name)
+        await store.create_room(room, title="", created_by=UserId("zoë"), time_ms=1)
+    access = Access(store, clock, Revocations(clock), is_local=True)
+    keys = Keys.derived(b"k" * 32)
+    pages = PageTokens(keys.pages, clock)
+    gate = PreviewGate(LocalAuthenticator(b"k" * 32), access, pages, keys.identity)
+    proxy = PreviewProxy(socket_path, gate, access)
     app = Starlette(routes=preview_routes(proxy), exception_handlers={DesignRoomsError: on_error})
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
@@ -119,7 +155,7 @@ async def front(socket_path: Path) -> AsyncIterator[httpx.AsyncClient]:
             httpx.AsyncClient(base_url=url, trust_env=False, timeout=PATIENCE_S) as client,
         ):
             yield client
-    await proxy.close()
+    proxy.close()
 
 
 @pytest.fixture
@@ -133,14 +169,14 @@ async def upstream(socket_path: Path) -> AsyncIterator[Upstream]:
 async def test_requests_pass(front: httpx.AsyncClient, upstream: Upstream) -> None:
     """[PX1] Path, query, body, status and headers pass as they are."""
     response = await front.post(
-        "/preview/caf%C3%A9%20x/echo?q=%C3%A9&token=a%2Fb", content="größe 😀" * 50_000
+        "/preview/r/%C3%A9%20x/echo?q=%C3%A9&tokens=a%2Fb&&x", content="größe 😀" * 50_000
     )
     seen = response.json()
     assert response.status_code == 299
     assert response.headers["x-custom"] == "kept"
     assert seen["method"] == "POST"
-    assert seen["path"] == "/preview/caf%C3%A9%20x/echo"
-    assert seen["query"] == "q=%C3%A9&token=a%2Fb"
+    assert seen["path"] == "/preview/r/%C3%A9%20x/echo"
+    assert seen["query"] == "q=%C3%A9&tokens=a%2Fb&&x"
     assert seen["body"] == "größe 😀" * 50_000
     assert seen["headers"]["host"] == front.base_url.netloc.decode()
     assert seen["headers"]["x-forwarded-proto"] == "http"
@@ -154,10 +190,14 @@ async def test_requests_pass(front: httpx.AsyncClient, upstream: Upstream) -> No
 
 
 async def test_secrets_stay_here(front: httpx.AsyncClient, upstream: Upstream) -> None:
-    """[PX3] Cookies, authorization and headers of one hop do not pass, in either direction."""
+    """[PX3] Cookies, tokens and headers of one hop do not pass, in either direction."""
     response = await front.get(
-        "/preview/r/echo",
+        "/preview/r/echo?a=1&token=secret&%74oken=secret&b=2",
         headers={
+            "x-design-rooms-identity": "secret",
+            "X-Design-Rooms-Anything": "secret",
+            "x-forwarded-host": "secret",
+            "forwarded": "host=secret",
             "cookie": "design_rooms_guest=secret",
             "authorization": "Bearer secret",
             "connection": "keep-alive, x-hop",
@@ -168,6 +208,7 @@ async def test_secrets_stay_here(front: httpx.AsyncClient, upstream: Upstream) -
     )
     seen = response.json()["headers"]
     assert "secret" not in str(seen)
+    assert response.json()["query"] == "a=1&b=2"
     assert {"cookie", "authorization", "x-hop", "te"}.isdisjoint(seen)
     assert seen["x-forwarded-proto"] == "http"
     assert seen["x-other"] == "kept"
@@ -206,6 +247,16 @@ async def test_process_is_away(front: httpx.AsyncClient) -> None:
     assert (await front.post("/preview/orders/", content=b"x")).status_code == 502
 
 
+async def test_page_waits_for_the_process(front: httpx.AsyncClient) -> None:
+    """[PX5] A browser gets a page that says so and asks again by itself."""
+    accept = {"accept": "text/html,application/xhtml+xml"}
+    response = await front.get("/preview/orders/", headers=accept)
+    assert response.status_code == 502
+    assert response.headers["refresh"] == "1"
+    assert "Editing goes on" in response.text
+    assert "default-src 'none'" in response.headers["content-security-policy"]
+
+
 async def test_answer_is_cut_off(front: httpx.AsyncClient, upstream: Upstream) -> None:
     """[PX5] An answer that is cut off ends where it was cut; the next request is answered."""
     response = await front.get("/preview/r/break")
@@ -213,97 +264,64 @@ async def test_answer_is_cut_off(front: httpx.AsyncClient, upstream: Upstream) -
     assert (await front.get("/preview/r/echo")).status_code == 299
 
 
+async def test_connections_are_kept(front: httpx.AsyncClient, upstream: Upstream) -> None:
+    """[PX1] Many requests at once and one after the other are each answered with their own."""
+    for _ in range(3):
+        paths = [f"/preview/r/echo?n={number}" for number in range(40)]
+        answers = await asyncio.gather(*(front.get(path) for path in paths))
+        assert [answer.json()["query"] for answer in answers] == [
+            f"n={number}" for number in range(40)
+        ]
+    head = await front.head("/preview/r/echo")
+    assert (head.status_code, head.content) == (299, b"")
+    assert (await front.get("/preview/r/echo?after=head")).json()["query"] == "after=head"
+
+
+async def test_an_answer_before_the_body(front: httpx.AsyncClient, upstream: Upstream) -> None:
+    """[PX1] An answer that did not wait for the body passes, and spoils no later request."""
+
+    async def chunks() -> AsyncIterator[bytes]:
+        for _ in range(200):
+            yield "größe".encode() * 10_000
+
+    try:
+        response = await front.post("/preview/r/early", content=chunks())
+        assert (response.status_code, response.content) == (413, b"zu viel")
+    except httpx.WriteError:
+        pass  # The server has closed while it was still being written to, as it may.
+    assert (await front.get("/preview/r/echo?a=1")).json()["query"] == "a=1"
+
+
+async def test_slow_browsers_slow_the_process(front: httpx.AsyncClient, upstream: Upstream) -> None:
+    """[PX2] What a browser does not read is not read from the process either."""
+    async with asyncio.timeout(PATIENCE_S), front.stream("GET", "/preview/r/flood") as response:
+        assert response.status_code == 200
+        before = -1
+        while upstream.flooded != before:
+            before = upstream.flooded
+            await asyncio.sleep(0.3)
+        assert 0 < before < 64 << 20
+        upstream.go_on.set()
+
+
+async def test_half_a_body_is_none(front: httpx.AsyncClient, upstream: Upstream) -> None:
+    """[PX4] A browser that goes in the middle of its body leaves no request that looks whole."""
+    host, port = front.base_url.host, front.base_url.port
+    _reader, writer = await asyncio.open_connection(host, port)
+    head = f"POST /preview/r/echo HTTP/1.1\r\nhost: {host}:{port}\r\n"
+    writer.write(head.encode() + b"transfer-encoding: chunked\r\n\r\n4\r\nhalf\r\n")
+    await writer.drain()
+    async with asyncio.timeout(PATIENCE_S):
+        while not upstream.begun:
+            await asyncio.sleep(0.01)
+        writer.close()
+        while upstream.begun > upstream.ended:
+            await asyncio.sleep(0.01)
+    assert upstream.bodies == []
+
+
 async def test_foreign_host(front: httpx.AsyncClient, upstream: Upstream) -> None:
     """[PX6] A name of somebody else that leads here is answered by a refusal."""
     response = await front.get("/preview/r/echo", headers={"host": "evil.example"})
     assert response.status_code == 403
     assert response.json()["code"] == "auth_host"
-
-
-# --- the process --------------------------------------------------------------------------------
-
-SLEEPER = "import time; time.sleep(600)"
-STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"
-
-
-def process(script: str) -> RuntimeProcess:
-    return RuntimeProcess(
-        "http://127.0.0.1:1", Path(), b"key", command=[sys.executable, "-c", script]
-    )
-
-
-async def until(look: Callable[[], Any]) -> Any:
-    async with asyncio.timeout(PATIENCE_S):
-        while not (result := look()):
-            await asyncio.sleep(0.01)
-        return result
-
-
-def is_running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
-async def test_process_is_started_again() -> None:
-    """[PX7] A process that dies is started again, and stopped for good at the end."""
-    kept = process(SLEEPER)
-    await kept.start()
-    first = await until(lambda: kept.pid)
-    os.kill(first, signal.SIGKILL)
-    second = await until(lambda: kept.pid not in (None, first) and kept.pid)
-    assert kept.starts == 2
-    await kept.stop()
-    assert not is_running(second)
-    assert kept.pid is None
-    assert not kept.socket_path.parent.exists()
-
-
-async def test_pauses_grow(monkeypatch: pytest.MonkeyPatch) -> None:
-    """[PX7] The pause before the next start grows, so that nothing spins."""
-    pauses: list[float] = []
-    real_sleep = asyncio.sleep
-
-    async def sleep(pause_s: float) -> None:
-        pauses.append(pause_s)
-        await real_sleep(0 if len(pauses) < 8 else 600)
-
-    kept = process("raise SystemExit(3)")
-    monkeypatch.setattr(runtime_process.asyncio, "sleep", sleep)
-    await kept.start()
-    async with asyncio.timeout(PATIENCE_S):
-        while len(pauses) < 8:
-            await real_sleep(0.01)
-    monkeypatch.undo()
-    await kept.stop()
-    assert pauses == [0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 10.0, 10.0]
-
-
-async def test_process_that_does_not_stop(monkeypatch: pytest.MonkeyPatch) -> None:
-    """[PX8] A process that ignores the request to stop is killed."""
-    monkeypatch.setattr(runtime_process, "_STOP_TIMEOUT_S", 0.2)
-    kept = process(STUBBORN)
-    await kept.start()
-    pid = await until(lambda: kept.pid)
-    # The signal is ignored only once the interpreter is up.
-    await until(lambda: _ignores_sigterm(pid))
-    await kept.stop()
-    assert not is_running(pid)
-
-
-def _ignores_sigterm(pid: int) -> bool:
-    status = Path(f"/proc/{pid}/status").read_text()
-    ignored = next(line for line in status.splitlines() if line.startswith("SigIgn:"))
-    return bool(int(ignored.split()[1], 16) >> (signal.SIGTERM - 1) & 1)
-
-
-async def test_process_that_cannot_start() -> None:
-    """[PX7] What cannot be started at all is tried again, and can be stopped."""
-    kept = RuntimeProcess("http://127.0.0.1:1", Path(), b"key", command=["/nonexistent/é"])
-    await kept.start()
-    await asyncio.sleep(0)
-    assert kept.pid is None
-    await kept.stop()
-    assert not kept.socket_path.parent.exists()

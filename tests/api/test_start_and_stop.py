@@ -129,7 +129,7 @@ def test_samples_that_cannot_be_used(tmp_path: Path) -> None:
         ("HOST", "0.0.0.0", "HOST=127.0.0.1"),
         ("HOST", "example.org", "HOST=127.0.0.1"),
         ("PORT", "80a", "PORT"),
-        ("AUTH_SECRET", "größe", "unset AUTH_SECRET"),
+        ("AUTH_SECRET", "größe", "needs 32 or more"),
         ("REDIS_URL", "redis://localhost", "unset REDIS_URL"),
         ("DATABASE_URL", "postgresql://localhost", "unset DATABASE_URL"),
     ],

@@ -125,7 +125,7 @@ try {
   }, 'everybody to show the same revision')
   const rooms = await open('/', 'rooms')
   await rooms.getByRole('link', { name: /Aufträge|Order management/ }).first().waitFor()
-  await look(rooms, 'rooms')
+  await axe(rooms, 'rooms')
   console.log(JSON.stringify({
     added,
     head: Number(head),

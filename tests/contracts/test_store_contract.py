@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
 from itertools import pairwise
-from pathlib import Path
-from typing import Any, TypeAlias
 
 import pytest
 
@@ -18,39 +15,15 @@ from collab.errors import (
     RevisionConflict,
     StoreUnavailable,
 )
-from collab.ids import ClientId, Epoch, FencingToken, RevisionNo, RoomId, SourceId, TenantId, UserId
+from collab.ids import ClientId, Epoch, FencingToken, RevisionNo, RoomId, SourceId, TenantId
 from collab.ports import Store
 from collab.revision import ChangeKind, Mark, Revision, Snapshot
-from collab.stores.memory import MemoryStore
-from collab.stores.sqlite import SqliteStore
 from collab.values import SharedList, SharedMap, SharedText, marked_equal
+from tests.contracts.stores import ANNA, ROOM, TENANT, MakeStore, create, make_store, store
 
-MakeStore: TypeAlias = Callable[..., Store]
+__all__ = ["make_store", "store"]
 
-TENANT = TenantId("Zürich-🏔")
-ROOM = RoomId(TENANT, "shop")
 OTHER_ROOM = RoomId(TENANT, "caf%C3%A9/%F0%9F%98%80")
-ANNA = UserId("Ännchen")
-
-
-@pytest.fixture(params=["memory", "sqlite"])
-def make_store(request: pytest.FixtureRequest, tmp_path: Path) -> MakeStore:
-    """Return a function that makes a store of the kind under test, with the options given."""
-
-    def make(**options: Any) -> Store:
-        if request.param == "memory":
-            return MemoryStore(**options)
-        return SqliteStore(tmp_path / "größe.db", **options)
-
-    return make
-
-
-@pytest.fixture
-async def store(make_store: MakeStore) -> AsyncIterator[Store]:
-    store = make_store()
-    await store.open()
-    yield store
-    await store.close()
 
 
 def revision(number: int, *, epoch: int = 1, text: str = "né 😀") -> Revision:
@@ -85,12 +58,6 @@ def snapshot(at: int, *, label: str = "Übersicht 😀", size: int = 1) -> Snaps
         marks={SourceId("src-ß"): Mark(7, RevisionNo(at), ANNA)},
         clients={ClientId(2**40): ANNA},
     )
-
-
-async def create(store: Store, room: RoomId = ROOM) -> FencingToken:
-    """Create *room* and claim it."""
-    await store.create_room(room, title="Kaffee ☕", created_by=ANNA, time_ms=1_000)
-    return (await store.claim(room)).token
 
 
 async def read_all(store: Store, room: RoomId = ROOM) -> list[int]:

@@ -11,7 +11,8 @@ import pytest
 
 from collab.errors import DesignRoomsError
 from collab.ids import Epoch, FencingToken, RevisionNo, RoomId, TenantId, UserId
-from collab.ports import Store
+from collab.messages import Role
+from collab.ports import ShareRecord, Store
 from collab.revision import ChangeKind, Revision, Snapshot
 from collab.stores.memory import MemoryStore
 from collab.stores.sqlite import SqliteStore
@@ -28,7 +29,7 @@ def _call(chance: random.Random, heads: dict[RoomId, int]) -> Callable[[Store], 
     token = FencingToken(chance.choice([1, 1, 1, 2, 3]))
     number = RevisionNo(max(0, head + chance.choice([-1, 0, 0, 0, 0, 1])))
     epoch = Epoch(chance.choice([1, 1, 1, 1, 1, 1, 2]))
-    kind = chance.choices(range(7), [1, 0.2, 8, 4, 4, 2, 1])[0]
+    kind = chance.choices(range(8), [1, 0.2, 8, 4, 4, 2, 1, 2])[0]
     if kind == 0:
         return lambda store: store.create_room(
             room, title=f"ä{number}", created_by=UserId("ö"), time_ms=number
@@ -52,6 +53,8 @@ def _call(chance: random.Random, heads: dict[RoomId, int]) -> Callable[[Store], 
     if kind == 3:
         snapshot = Snapshot(number, epoch, True, {"ü": chance.random()}, b"\x00")
         return lambda store: store.save_snapshot(room, token, snapshot)
+    if kind == 7:
+        return _about_the_room(chance, room, number)
     limit, at_most = chance.randint(0, 5), chance.choice([None, number])
     reads: list[Callable[[Store], Awaitable[Any]]] = [
         lambda store: store.revisions(room, RevisionNo(max(0, number - 3)), limit),
@@ -59,6 +62,34 @@ def _call(chance: random.Random, heads: dict[RoomId, int]) -> Callable[[Store], 
         lambda store: store.rooms(room.tenant),
     ]
     return reads[kind - 4]
+
+
+def _about_the_room(
+    chance: random.Random, room: RoomId, time_ms: int
+) -> Callable[[Store], Awaitable[Any]]:
+    """Return a random call about title, trash, members or shares of *room*."""
+    user, role = UserId(chance.choice("öüç")), chance.choice([None, *Role])
+    share_id = chance.choice("äé")
+    share = ShareRecord(share_id, room, Role.VIEWER, user, time_ms, time_ms + 50)
+    calls: list[Callable[[Store], Awaitable[Any]]] = [
+        lambda store: store.rename_room(room, f"ñ{time_ms}"),
+        lambda store: store.delete_room(room, time_ms),
+        lambda store: store.restore_room(room),
+        lambda store: store.restore_room(room),
+        lambda store: store.purge_deleted(2),
+        lambda store: store.rooms(room.tenant, deleted=True),
+        lambda store: store.set_member(room, user, role),
+        lambda store: store.set_member(room, user, role),
+        lambda store: store.members(room),
+        lambda store: store.memberships(room.tenant, user),
+        lambda store: store.add_share(share),
+        lambda store: store.revoke_share(room, share_id, time_ms),
+        lambda store: store.shares(room),
+        lambda store: store.revoke_token(room.tenant, share_id, time_ms),
+        lambda store: store.forget_expired(time_ms),
+        lambda store: store.revoked_tokens(),
+    ]
+    return chance.choice(calls)
 
 
 async def _answer(call: Callable[[Store], Awaitable[Any]], store: Store) -> Any:

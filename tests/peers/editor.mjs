@@ -1,7 +1,7 @@
 // One unmodified npm client under the control of a Python test: JSON lines in, JSON lines out.
 //
-//   node editor.mjs y-websocket  ws://127.0.0.1:PORT/yjs   ROOM  [clientID]
-//   node editor.mjs hocuspocus   ws://127.0.0.1:PORT/hocuspocus  ROOM  [clientID]
+//   node editor.mjs y-websocket  ws://127.0.0.1:PORT/yjs   ROOM  [clientID [token]]
+//   node editor.mjs hocuspocus   ws://127.0.0.1:PORT/hocuspocus  ROOM  [clientID [token]]
 //
 // Commands: {"do": "set", "path": [...], "value": …}, {"do": "text", "path": [...], "at", "insert"},
 // {"do": "node", "id", "type", "place", "props"}, {"do": "awareness", "state"}, {"do": "state"},
@@ -13,7 +13,7 @@ import * as Y from 'yjs'
 import { WebsocketProvider } from 'y-websocket'
 import { HocuspocusProvider, HocuspocusProviderWebsocket } from '@hocuspocus/provider'
 
-const [kind, url, room, clientId] = process.argv.slice(2)
+const [kind, url, room, clientId, token] = process.argv.slice(2)
 const doc = new Y.Doc()
 if (clientId) doc.clientID = Number(clientId)
 
@@ -21,7 +21,7 @@ const say = message => process.stdout.write(JSON.stringify(message) + '\n')
 const tell = (event, content = {}) => say({ event, ...content })
 
 function openYWebsocket () {
-  const provider = new WebsocketProvider(url, room, doc, { WebSocketPolyfill: WebSocket, disableBc: true })
+  const provider = new WebsocketProvider(url, room, doc, { WebSocketPolyfill: WebSocket, disableBc: true, params: token ? { token } : {} })
   provider.on('sync', isSynced => { if (isSynced) tell('synced') })
   provider.on('connection-close', event => tell('close', { code: event?.code, reason: String(event?.reason ?? '') }))
   provider.awareness.on('change', ({ added, updated, removed }) => tell('awareness', { added, updated, removed }))
@@ -40,7 +40,8 @@ function openHocuspocus () {
     websocketProvider,
     name: room,
     document: doc,
-    token: 'tester',
+    token: token || 'tester',
+    onAuthenticated: ({ scope }) => tell('authenticated', { scope }),
     onSynced: () => tell('synced'),
     onUnsyncedChanges: ({ number }) => tell('unsynced', { number }),
     onStateless: ({ payload }) => tell('stateless', { payload: JSON.parse(payload) }),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,9 @@ from runtime.feed import FeedState, RoomFeed
 from runtime.limits import ROOM_IDLE_S
 from runtime.metrics import Metrics
 from runtime.rooms import Rooms
+from runtime.service_token import ServiceTokens
+from runtime.tenants import Tenants
+from runtime.workers import Workers
 from tests.api.server import Server
 from tests.client.relay import Relay
 from tests.runtime.feed_reader import events_of
@@ -40,11 +43,21 @@ async def relay(server: Server) -> AsyncIterator[Relay]:
 
 
 @pytest.fixture
-async def rooms(relay: Relay) -> AsyncIterator[Rooms]:
-    rooms = Rooms(relay.url, "preview", Metrics())
+async def rooms(relay: Relay, tmp_path: Path) -> AsyncIterator[Rooms]:
+    async with following(relay.url, tmp_path) as rooms:
+        yield rooms
+
+
+@asynccontextmanager
+async def following(url: str, directory: Path) -> AsyncIterator[Rooms]:
+    """The rooms of a server. There is no engine, hence no data: designing goes on without."""
+    workers = Workers()
+    tokens = ServiceTokens(b"k" * 32)
+    rooms = Rooms(url, tokens, Tenants(directory, None), workers, Metrics())
     rooms.start()
     yield rooms
     await rooms.stop()
+    workers.stop()
 
 
 class Watcher:
@@ -57,6 +70,7 @@ class Watcher:
         self.states: list[str] = []
         self.revisions: list[int] = []
         self.models = 0
+        self.schemas = 0
 
     async def until(self, revision: int = 0, state: str = "") -> None:
         async with asyncio.timeout(PATIENCE_S):
@@ -73,6 +87,8 @@ class Watcher:
         elif name == "model":
             self.models += 1
             self.model = data
+        elif name == "schema":
+            self.schemas += 1
         else:
             self.revisions.append(data["revision"])
             self.model["revision"] = data["revision"]
@@ -100,7 +116,7 @@ def label(room: collab.client.Room, text: str) -> asyncio.Future[Any]:
 
 async def test_model_then_every_revision(server: Server, rooms: Rooms) -> None:
     """[PV2] A viewer gets the model first and then every revision in order."""
-    watcher = Watcher(await rooms.open("orders"))
+    watcher = Watcher((await rooms.open("local", "orders")).feed)
     async with collab.client.connect(server.url, "orders") as room:
         start = room.revision
         await watcher.until(start)
@@ -117,7 +133,7 @@ async def test_model_then_every_revision(server: Server, rooms: Rooms) -> None:
 
 async def test_connection_lost_and_found(server: Server, relay: Relay, rooms: Rooms) -> None:
     """[PV4] While the server is away viewers are told so; then they get what they missed, once."""
-    watcher = Watcher(await rooms.open("orders"))
+    watcher = Watcher((await rooms.open("local", "orders")).feed)
     async with collab.client.connect(server.url, "orders") as room:
         start = room.revision
         await watcher.until(start, "live")
@@ -138,26 +154,25 @@ async def test_server_restart(tmp_path: Path) -> None:
     """[PV4] A server that is killed and comes back costs its viewers nothing."""
     with Server(tmp_path) as server:
         server.import_sample("order-management.json", "orders")
-        rooms = Rooms(server.url, "preview", Metrics())
-        watcher = Watcher(await rooms.open("orders"))
-        await watcher.until(1, "live")
-        await asyncio.to_thread(server.kill)
-        await watcher.until(state="waiting")
-        late = Watcher(await rooms.open("orders"))
-        await late.until(1, "waiting")
-        await asyncio.to_thread(server.start)
-        async with collab.client.connect(server.url, "orders") as room:
-            await label(room, "zurück 😀")
-            for each in (watcher, late):
-                await each.until(room.revision, "live")
-                assert each.is_equal_to(room.document)
-                await each.close()
-        await rooms.stop()
+        async with following(server.url, tmp_path / "preview") as rooms:
+            watcher = Watcher((await rooms.open("local", "orders")).feed)
+            await watcher.until(1, "live")
+            await asyncio.to_thread(server.kill)
+            await watcher.until(state="waiting")
+            late = Watcher((await rooms.open("local", "orders")).feed)
+            await late.until(1, "waiting")
+            await asyncio.to_thread(server.start)
+            async with collab.client.connect(server.url, "orders") as room:
+                await label(room, "zurück 😀")
+                for each in (watcher, late):
+                    await each.until(room.revision, "live")
+                    assert each.is_equal_to(room.document)
+                    await each.close()
 
 
 async def test_slow_viewer(server: Server, rooms: Rooms) -> None:
     """[PV3] A viewer that does not read gets one fresh model and goes on; others do not wait."""
-    feed = await rooms.open("orders")
+    feed = (await rooms.open("local", "orders")).feed
     slow, quick = Watcher(feed), Watcher(feed)
     async with collab.client.connect(server.url, "orders") as room:
         start = room.revision
@@ -175,6 +190,8 @@ async def test_slow_viewer(server: Server, rooms: Rooms) -> None:
         await slow.until(room.revision)
         assert slow.models == 2
         assert slow.is_equal_to(room.document)
+        assert slow.schemas == 1, "who was behind has missed events about data, too"
+        assert quick.schemas == 0
     await slow.close()
     await quick.close()
 
@@ -182,7 +199,7 @@ async def test_slow_viewer(server: Server, rooms: Rooms) -> None:
 async def test_heartbeats(rooms: Rooms, monkeypatch: pytest.MonkeyPatch) -> None:
     """[PV10] Silence is broken by heartbeats."""
     monkeypatch.setattr(feed_module, "HEARTBEAT_S", 0.01)
-    feed = await rooms.open("orders")
+    feed = (await rooms.open("local", "orders")).feed
     chunks = []
     async with asyncio.timeout(PATIENCE_S), aclosing(feed.watch()) as stream:
         async for chunk in stream:
@@ -196,15 +213,14 @@ async def test_missing_room(rooms: Rooms) -> None:
     """[PV5] A room that is not there is not found, also one whose name is none."""
     for name in ("missing", "é", "a b", ".."):
         with pytest.raises(PreviewNotFound):
-            await rooms.open(name)
-    assert rooms._feeds == {}
+            await rooms.open("local", name)
+    assert rooms._open == {}
 
 
-async def test_server_away_from_the_start(relay: Relay) -> None:
+async def test_server_away_from_the_start(relay: Relay, rooms: Rooms) -> None:
     """[PV4] A preview that is opened while the server is away waits, and begins when it is back."""
     relay.is_open = False
-    rooms = Rooms(relay.url, None, Metrics())
-    feed = await rooms.open("orders")
+    feed = (await rooms.open("local", "orders")).feed
     assert feed.state is FeedState.WAITING
     watcher = Watcher(feed)
     await_waiting = asyncio.create_task(watcher.until(0, "live"))
@@ -214,30 +230,34 @@ async def test_server_away_from_the_start(relay: Relay) -> None:
     assert watcher.states[0] == "waiting"
     assert watcher.model["nodes"]
     await watcher.close()
-    await rooms.stop()
 
 
 async def test_rooms_are_closed_when_idle(rooms: Rooms) -> None:
     """[PV6] A room is closed when nobody has watched it for a while, and not before."""
-    feed = await rooms.open("orders")
-    assert await rooms.open("orders") is feed
+    feed = (await rooms.open("local", "orders")).feed
+    assert (await rooms.open("local", "orders")).feed is feed
     watcher = Watcher(feed)
     await watcher.until(1)
     await rooms.close_idle(time.monotonic() + ROOM_IDLE_S + 1)
-    assert await rooms.open("orders") is feed
+    assert (await rooms.open("local", "orders")).feed is feed
     await watcher.close()
     await rooms.close_idle(time.monotonic() + ROOM_IDLE_S - 1)
-    assert await rooms.open("orders") is feed
+    assert (await rooms.open("local", "orders")).feed is feed
     await rooms.close_idle(time.monotonic() + ROOM_IDLE_S + 1)
-    assert await rooms.open("orders") is not feed
+    assert (await rooms.open("local", "orders")).feed is not feed
 
 
 async def test_rooms_and_viewers_are_bounded(rooms: Rooms, monkeypatch: pytest.MonkeyPatch) -> None:
     """[PV6] Past the bound a room or a viewer is told to come later."""
-    feed = await rooms.open("orders")
+    feed = (await rooms.open("local", "orders")).feed
+    monkeypatch.setattr(rooms_module, "ROOMS_PER_TENANT_MAX", 1)
+    with pytest.raises(PreviewBusy):
+        await rooms.open("local", "another")
+    with pytest.raises(PreviewNotFound):
+        await rooms.open("müller", "another")
     monkeypatch.setattr(rooms_module, "ROOMS_MAX", 1)
     with pytest.raises(PreviewBusy):
-        await rooms.open("another")
+        await rooms.open("müller", "another")
     monkeypatch.setattr(feed_module, "VIEWERS_PER_ROOM_MAX", 1)
     feed.check_space()
     watcher = Watcher(feed)
@@ -249,7 +269,7 @@ async def test_rooms_and_viewers_are_bounded(rooms: Rooms, monkeypatch: pytest.M
 
 async def test_edit_reaches_the_viewers_soon(server: Server, rooms: Rooms) -> None:
     """[PV13] From an edit's submit to its patch at a viewer the median is below 100 ms."""
-    watcher = Watcher(await rooms.open("orders"))
+    watcher = Watcher((await rooms.open("local", "orders")).feed)
     async with collab.client.connect(server.url, "orders") as room:
         await watcher.until(room.revision, "live")
         times = []

@@ -7,11 +7,12 @@ from pathlib import Path
 import httpx
 
 from runtime.preview import build_preview
+from tests.runtime.http.world import TOKEN_KEY, identity_header
 
 
 async def test_metrics(tmp_path: Path) -> None:
     """[PV12] Rooms, viewers, revisions, models, overflows and latency are counted."""
-    app = build_preview("http://127.0.0.1:9", tmp_path, token_key=b"key")
+    app = build_preview("http://127.0.0.1:9", tmp_path, tmp_path / "data", token_key=TOKEN_KEY)
     transport = httpx.ASGITransport(app)
     async with (
         app.router.lifespan_context(app),
@@ -26,9 +27,20 @@ async def test_metrics(tmp_path: Path) -> None:
             "preview_models_total 0.0",
             "preview_overflows_total 0.0",
             "preview_latency_seconds_count 0.0",
+            "preview_migration_seconds_count 0.0",
+            "preview_failed_migrations_total 0.0",
         ):
             assert name in text
-        response = await client.get("/preview/orders/")
+        headers = {"x-design-rooms-identity": identity_header("orders")}
+        response = await client.get("/preview/orders/", headers=headers)
         assert response.status_code == 503
         assert "make build" in response.text
+        for path in ("api/Order", "player/schema", "api/openapi.json"):
+            response = await client.get(f"/preview/orders/{path}", headers=headers)
+            assert response.status_code == 503
+            assert response.json()["code"] == "preview_not_built"
+        assert (
+            'preview_request_seconds_count{door="records",status="5xx"} 2.0'
+            in (await client.get("/metrics")).text
+        )
         assert "preview_rooms 1.0" in (await client.get("/metrics")).text

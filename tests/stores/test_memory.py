@@ -6,8 +6,16 @@ from collections.abc import Sequence
 
 import pytest
 
-from collab.errors import AppendRefused, AppendUnknown, Fenced, RevisionConflict, StorageFull
+from collab.errors import (
+    AppendRefused,
+    AppendUnknown,
+    Fenced,
+    RevisionConflict,
+    StorageFull,
+    StoreUnavailable,
+)
 from collab.ids import Epoch, RevisionNo, RoomId, TenantId, UserId
+from collab.messages import Role
 from collab.revision import ChangeKind, Revision
 from collab.stores.memory import MemoryStore, Moment
 
@@ -67,3 +75,32 @@ async def test_a_refused_append_meets_no_fault() -> None:
     assert moments == []
     await store.append(ROOM, token, [_revision(1)])
     assert moments == [Moment.BEFORE, Moment.AFTER]
+
+
+@pytest.mark.parametrize("moment", list(Moment))
+async def test_faults_strike_other_writes(moment: Moment) -> None:
+    """[ST28] A title, a deletion and a member are stored or not, as the moment says."""
+    struck: list[RoomId] = []
+
+    def faults(now: Moment, room: RoomId, revisions: Sequence[Revision]) -> None:
+        assert not revisions
+        if now is moment:
+            struck.append(room)
+            raise StoreUnavailable("é")
+
+    store = MemoryStore(faults=faults)
+    await store.open()
+    await store.create_room(ROOM, title="é", created_by=UserId("ü"), time_ms=1)
+    is_stored = moment is Moment.AFTER
+    with pytest.raises(StoreUnavailable):
+        await store.rename_room(ROOM, "größer")
+    record = await store.room(ROOM)
+    assert record is not None
+    assert record.title == ("größer" if is_stored else "é")
+    with pytest.raises(StoreUnavailable):
+        await store.set_member(ROOM, UserId("Борис"), Role.VIEWER)
+    assert bool(await store.members(ROOM)) is is_stored
+    with pytest.raises(StoreUnavailable):
+        await store.delete_room(ROOM, 9)
+    assert (await store.room(ROOM, deleted=True) is not None) is is_stored
+    assert struck == [ROOM] * 3

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from collab.errors import StorageFull, StoreUnavailable
+from collab.errors import NotFound, StorageFull, StoreUnavailable
 from collab.ids import Epoch, FencingToken, RevisionNo, RoomId, TenantId, UserId
+from collab.messages import Role
 from collab.revision import ChangeKind, Revision, Snapshot
+from collab.stores import trash
 from collab.stores.schema import APPLICATION_ID, MIGRATIONS, connect_writer, migrate
 from collab.stores.sqlite import SqliteStore
 
@@ -209,7 +211,7 @@ async def test_another_programs_file_is_refused(path: Path) -> None:
 def test_an_older_schema_is_migrated(path: Path) -> None:
     """[ST29] Each version that is missing is applied once, in order, and rows are kept."""
     connection = connect_writer(path, None)
-    connection.execute("INSERT INTO rooms VALUES (1, 'ä', 'größe', '', '', 0, 0, 0, 0, 1)")
+    connection.execute("INSERT INTO rooms VALUES (1, 'ä', 'größe', '', '', 0, 0, 0, 0, 1, NULL)")
     script = "ALTER TABLE rooms ADD COLUMN note TEXT NOT NULL DEFAULT 'é; ö'"
     newer = (*MIGRATIONS, script)
     migrate(connection, path, newer)
@@ -218,6 +220,58 @@ def test_an_older_schema_is_migrated(path: Path) -> None:
     assert connection.execute("PRAGMA user_version").fetchone()[0] == len(newer)
     assert connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID
     connection.close()
+
+
+async def test_a_file_of_the_first_schema_is_opened(path: Path) -> None:
+    """[ST29] Rooms, log and snapshots that an older server wrote are there, and go on."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.executescript(Path(__file__).with_name("version_1.sql").read_text("utf-8"))
+    connection.close()
+    store = SqliteStore(path)
+    await store.open()
+    tenant = TenantId("Zürich-🏔")
+    records = await store.rooms(tenant)
+    assert [record.room.name for record in records] == [OTHER.name, ROOM.name]
+    room = records[1].room
+    assert (records[1].title, records[1].revision, records[1].deleted_ms) == ("Kaffee ☕", 3, None)
+    assert [item.seq for item in await store.revisions(room, RevisionNo(0), 9)] == [1, 2, 3]
+    kept = await store.snapshot(room)
+    assert kept is not None
+    assert kept.document == {"größe": "né"}
+    await store.set_member(room, UserId("Борис"), Role.EDITOR)
+    await store.delete_room(room, 5)
+    assert [record.room for record in await store.rooms(tenant)] == [records[0].room]
+    await store.restore_room(room)
+    claim = await store.claim(room)
+    await store.append(room, claim.token, [revision(4)])
+    await store.close()
+
+
+async def test_a_purge_that_was_cut_off_is_finished(path: Path) -> None:
+    """[ST37] What the process left half removed is nobody's, and the next purge takes it."""
+    await fill(path)
+    store = SqliteStore(path)
+    await store.open()
+    await store.delete_room(ROOM, 5)
+    await store.close()
+    connection = connect_writer(path, None)
+    assert trash.expel_deleted(connection, 6) == [ROOM]
+    connection.close()
+    await store.open()
+    with pytest.raises(NotFound):
+        await store.restore_room(ROOM)
+    await create(store, ROOM)
+    assert await store.purge_deleted(0) == []
+    assert [record.room for record in await store.rooms(ROOM.tenant)] == [OTHER, ROOM]
+    assert len(await store.revisions(OTHER, RevisionNo(0), 99)) == 10
+    await store.close()
+    connection = sqlite3.connect(path)
+    counts = [
+        connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+        for table in ("rooms", "revisions", "snapshots")
+    ]
+    connection.close()
+    assert counts == [2, 10, 1]
 
 
 def test_a_failing_migration_changes_nothing(path: Path) -> None:

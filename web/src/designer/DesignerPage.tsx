@@ -67,6 +67,7 @@ function DeskView({ desk, initial }: { readonly desk: Desk; readonly initial: Se
   const isLoaded = useConnection((state) => state.isLoaded);
   const isDenied = useConnection((state) => state.denied !== null);
   useTitle();
+  useNodeInAddress(desk, isLoaded);
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => handleHistoryKey(desk, event);
     window.addEventListener("keydown", onKey);
@@ -93,6 +94,20 @@ function DeskView({ desk, initial }: { readonly desk: Desk; readonly initial: Se
       <Notices />
     </div>
   );
+}
+
+/** Selects the node that the address names (`#node=…`): the preview's links lead to one. */
+function useNodeInAddress(desk: Desk, isLoaded: boolean): void {
+  useEffect(() => {
+    if (!isLoaded) return;
+    const follow = (): void => {
+      const node = new URLSearchParams(window.location.hash.slice(1)).get("node");
+      if (node !== null && desk.snapshot.isLive(node)) desk.select(node);
+    };
+    follow();
+    window.addEventListener("hashchange", follow);
+    return () => window.removeEventListener("hashchange", follow);
+  }, [desk, isLoaded]);
 }
 
 function useTitle(): void {

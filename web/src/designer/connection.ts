@@ -8,7 +8,7 @@ import { HocuspocusProvider } from "@hocuspocus/provider";
 import * as Y from "yjs";
 
 import { safeColor } from "../shared/people";
-import { api, ApiError, type Session } from "../shared/api";
+import { isSessionOver, type Session } from "../shared/api";
 import { Store } from "../shared/store";
 import { Editor, LOCAL_EDIT } from "../model/editor";
 import { LiveModel } from "../model/live";
@@ -196,13 +196,4 @@ export class RoomConnection {
 /** Where the Hocuspocus door of this server is. */
 export function socketUrl(location: Location): string {
   return `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/hocuspocus`;
-}
-
-async function isSessionOver(): Promise<boolean> {
-  try {
-    await api.session();
-    return false;
-  } catch (error) {
-    return error instanceof ApiError && error.status === 401;
-  }
 }

@@ -1,11 +1,45 @@
-/** A value that may be bound to an expression: the literal text, or the expression as a chip. */
-import type { Json } from "../model/types";
-import { isExpression, toText } from "../model/value";
+/**
+ * A property as text: a literal, a computed value, or on the canvas the expression as a chip.
+ */
+import type { LiveNode } from "../model/types";
+import { isExpression } from "../model/value";
+import { type Format, formatted } from "./formats";
+import { Failure, Skeleton } from "./marks";
+import { rawAt, useLocale, useProperty } from "./properties";
+import { described } from "./records";
+import { useStage } from "./stage";
 
-export function Bound({ value, fallback = "" }: { readonly value: Json | undefined; readonly fallback?: string }) {
-  if (isExpression(value)) return <Expression source={value.expr} />;
-  const shown = toText(value);
-  return <>{shown === "" ? fallback : shown}</>;
+interface BoundProps {
+  readonly node: LiveNode;
+  /** The property's name, or the path to it within props. */
+  readonly name: string | readonly string[];
+  /** What the canvas shows in place of nothing. */
+  readonly fallback?: string;
+  readonly format?: Format;
+  /** How much room to keep while the value is on its way. */
+  readonly characters?: number;
+  /** Within a button or a link: the mark of a failure takes no focus of its own. */
+  readonly isWithinControl?: boolean;
+}
+
+export function Bound({ node, name, fallback = "", format, characters = 8, isWithinControl = false }: BoundProps) {
+  const path = typeof name === "string" ? [name] : name;
+  const { runtime } = useStage();
+  const locale = useLocale();
+  const raw = rawAt(node, path);
+  const resolved = useProperty(node, path);
+  if (runtime === null && isExpression(raw)) return <Expression source={raw.expr} />;
+  switch (resolved.state) {
+    case "pending":
+      return <Skeleton characters={characters} />;
+    case "failed":
+      return <Failure error={resolved.error} isWithinControl={isWithinControl} />;
+    case "ready": {
+      const isFormatted = format !== undefined && (format.style !== null || format.pattern !== null);
+      const shown = isFormatted ? formatted(resolved.value, format, null, { locale, now: Date.now() }) : described(resolved.value);
+      return <>{shown === "" && !isExpression(raw) ? fallback : shown}</>;
+    }
+  }
 }
 
 export function Expression({ source }: { readonly source: string }) {

@@ -5,10 +5,13 @@
  * other name is drawn as a neutral shape.
  */
 import {
-  AlertTriangle, ArrowDown, ArrowLeft, ArrowRight, ArrowUp, Bell, BookOpen, Box, Building, Calendar, ChartBar,
-  Check, ChevronDown, ChevronRight, Circle, Clock, CreditCard, Download, ExternalLink, Eye, File, Filter, Folder, Heart,
-  Home, Image, Info, Link, List, Lock, type LucideIcon, Mail, MapPin, Menu, MessageSquare, Minus, MoreHorizontal,
-  Package, Pencil, Phone, Plus, Search, Settings, ShoppingCart, Star, Table, Tag, Trash, Truck, Upload, User, Users, X,
+  Activity, AlertTriangle, ArrowDown, ArrowLeft, ArrowRight, ArrowUp, ArrowUpDown, Bell, Bookmark, BookOpen, Box,
+  Briefcase, Building, Calendar, Camera, ChartBar, Check, ChevronDown, ChevronLeft, ChevronRight, ChevronUp, Circle,
+  CircleCheck, CircleX, Clock, Copy, CreditCard, Database, DollarSign, Download, Euro, ExternalLink, Eye, File, FileText,
+  Filter, Flag, Folder, Gift, Globe, Heart, Home, Image, Info, Key, Layers, Link, List, Lock, LogOut, type LucideIcon,
+  Mail, MapPin, Menu, MessageSquare, Minus, MoreHorizontal, Package, Paperclip, Pencil, Percent, Phone, Plus, Receipt,
+  RefreshCw, Save, Search, Send, Settings, ShoppingCart, Star, Table, Tag, Trash, TrendingDown, TrendingUp, Truck,
+  Upload, User, Users, X, Zap,
 } from "lucide-react";
 
 const GLYPHS: Readonly<Record<string, LucideIcon>> = {
@@ -19,7 +22,13 @@ const GLYPHS: Readonly<Record<string, LucideIcon>> = {
   filter: Filter, folder: Folder, heart: Heart, home: Home, image: Image, info: Info, link: Link, list: List, lock: Lock,
   mail: Mail, "map-pin": MapPin, menu: Menu, message: MessageSquare, minus: Minus, more: MoreHorizontal, package: Package,
   pencil: Pencil, phone: Phone, plus: Plus, search: Search, settings: Settings, cart: ShoppingCart, star: Star,
-  table: Table, tag: Tag, trash: Trash, truck: Truck, upload: Upload, user: User, users: Users, x: X,
+  activity: Activity, "arrow-up-down": ArrowUpDown, bookmark: Bookmark, "book-open": BookOpen, briefcase: Briefcase,
+  camera: Camera, "chart-column": ChartBar, "chevron-left": ChevronLeft, "chevron-up": ChevronUp,
+  "circle-check": CircleCheck, "circle-x": CircleX, copy: Copy, database: Database, "dollar-sign": DollarSign, euro: Euro,
+  "file-text": FileText, flag: Flag, gift: Gift, globe: Globe, key: Key, layers: Layers, "log-out": LogOut,
+  "message-square": MessageSquare, paperclip: Paperclip, percent: Percent, receipt: Receipt, "refresh-cw": RefreshCw,
+  save: Save, send: Send, "shopping-cart": ShoppingCart, "trending-down": TrendingDown, "trending-up": TrendingUp,
+  zap: Zap, table: Table, tag: Tag, trash: Trash, truck: Truck, upload: Upload, user: User, users: Users, x: X,
 };
 
 export const GLYPH_NAMES: readonly string[] = Object.keys(GLYPHS);

@@ -3,7 +3,9 @@ import { Component, type ErrorInfo, memo, type ReactNode } from "react";
 
 import { typeName } from "../model/registry";
 import type { LiveNode } from "../model/types";
+import { Failure } from "./marks";
 import { Placeholder } from "./Placeholder";
+import { useProp, useValue } from "./properties";
 import { useChildIds, useNode, useStage } from "./stage";
 import { ownStyle } from "./style";
 import { viewOf } from "./views";
@@ -21,10 +23,20 @@ export const NodeView = memo(function NodeView({ id }: { readonly id: string }) 
 function Viewed({ node }: { readonly node: LiveNode }) {
   const View = viewOf(typeName(node.type)) ?? Placeholder;
   const { mode } = useStage();
+  const visible = useProp(node, "visible");
+  const style = ownStyle(useValue(node, "style"));
   const isInvisible = node.props.visible === false;
-  if (isInvisible && mode === "play") return null;
-  const style = ownStyle(node.props.style);
-  return <View node={node} root={{ "data-node": node.id, "data-invisible": isInvisible || undefined, style }} />;
+  // What cannot be computed is shown with its reason; what is not known yet would jump if it went.
+  const isHidden = node.props.visible !== undefined && (visible.state === "pending" || (visible.state === "ready" && visible.value !== true));
+  if (mode === "play" && isHidden) return null;
+  const view = <View node={node} root={{ "data-node": node.id, "data-invisible": isInvisible || undefined, style }} />;
+  if (visible.state !== "failed") return view;
+  return (
+    <>
+      <Failure error={visible.error} />
+      {view}
+    </>
+  );
 }
 
 /** The children in a slot; on the canvas an empty slot says that something belongs there. */

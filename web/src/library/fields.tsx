@@ -1,162 +1,183 @@
-/** Views of input fields: a label, the control, a help text, and what the field is bound to. */
-import { type ReactNode, useId } from "react";
+/** Views of fields for text, numbers, dates and yes or no. */
+import { useRef } from "react";
 
-import { words } from "../model/schema";
-import type { LiveNode } from "../model/types";
-import { isExpression, isObject, toText } from "../model/value";
-import { Bound, Expression } from "./Bound";
-import { choice, flag, literal, number, options, text } from "./read";
-import { useStage } from "./stage";
-import type { RootProps, ViewProps } from "./view";
+import type { Json } from "../model/types";
+import { toText } from "../model/value";
+import { decimalOf, NumberInput, rangeProblem } from "./controls/NumberInput";
+import { withoutReadOnly } from "./controls/inputs";
+import { fromWallClock, toWallClock } from "./dates";
+import { Field, FieldLabel, FieldNotes, type FieldState, useField } from "./Field";
+import { formatted, readFormat } from "./formats";
+import { useChoice, useLocale, useNumber, useText, useValue } from "./properties";
+import type { ViewProps } from "./view";
 
-interface FieldProps {
-  readonly node: LiveNode;
-  readonly root: RootProps;
-  readonly children: (control: Control) => ReactNode;
-}
+const TYPES = ["text", "email", "url", "tel", "search", "password"] as const;
+type TextType = (typeof TYPES)[number];
 
-/** What every control needs so that it is named, described and out of the way on the canvas. */
-interface Control {
-  readonly id: string;
-  readonly className: string;
-  readonly required: boolean;
-  readonly disabled: boolean;
-  readonly tabIndex: number | undefined;
-  readonly "aria-describedby": string | undefined;
-}
-
-function useControl(node: LiveNode): Control {
-  const id = useId();
-  const isDesign = useStage().mode === "design";
-  const hasHelp = node.props.help !== undefined;
-  return {
-    id,
-    className: "app-input",
-    required: flag(node, "required"),
-    // On the canvas a disabled control would swallow the click that selects it.
-    disabled: !isDesign && flag(node, "disabled"),
-    tabIndex: isDesign ? -1 : undefined,
-    "aria-describedby": hasHelp ? `${id}-help` : undefined,
-  };
-}
-
-function Label({ node }: { readonly node: LiveNode }) {
-  const bind = toText(node.props.bind);
-  return <Bound value={node.props.label} fallback={bind === "" ? "Untitled field" : words(bind.split(".").at(-1) ?? bind)} />;
-}
-
-function Field({ node, root, children }: FieldProps) {
-  const control = useControl(node);
-  return (
-    <div {...root} className="app-field">
-      <label htmlFor={control.id}>
-        <Label node={node} />
-        {control.required && <span aria-hidden className="app-required"> *</span>}
-      </label>
-      {children(control)}
-      <Help node={node} id={`${control.id}-help`} />
-    </div>
-  );
-}
-
-function Help({ node, id }: { readonly node: LiveNode; readonly id: string }) {
-  const help = node.props.help;
-  if (help === undefined || help === "") return null;
-  return (
-    <p id={id} className="app-help">
-      <Bound value={help} />
-    </p>
-  );
-}
+// What a browser would complete by itself; a search is nobody's address.
+const COMPLETIONS: Readonly<Record<TextType, string | undefined>> = {
+  text: undefined, email: "email", url: "url", tel: "tel", search: "off", password: "current-password",
+};
 
 export function TextFieldView({ node, root }: ViewProps) {
+  const chosen = useChoice(node, "type", TYPES, "text");
+  const maxLength = useNumber(node, "maxLength", 0);
+  const placeholder = useText(node, "placeholder");
+  const state = useField(node, (value) => textProblem(toText(value), chosen, maxLength));
+  const type: TextType = chosen === "text" && state.field?.type === "Email" ? "email" : chosen === "text" && state.field?.type === "Url" ? "url" : chosen;
   return (
-    <Field node={node} root={root}>
-      {(control) => <input {...control} type={inputType(node)} placeholder={text(node, "placeholder")} />}
+    <Field state={state} root={root}>
+      <input
+        {...state.control}
+        className="app-input"
+        type={type}
+        autoComplete={COMPLETIONS[type]}
+        placeholder={placeholder}
+        value={toText(state.value)}
+        onChange={(event) => state.change(emptied(event.currentTarget.value, state))}
+        onBlur={state.leave}
+        onKeyDown={(event) => event.key === "Enter" && event.currentTarget.form === null && state.leave()}
+      />
     </Field>
   );
 }
 
-function inputType(node: LiveNode): string {
-  return choice(node, "type", ["text", "email", "url", "tel", "search", "password"], "text");
+// A record's field without a text has none; a variable that is compared with texts stays one.
+function emptied(text: string, state: FieldState): Json {
+  return text === "" && state.field !== null ? null : text;
+}
+
+function textProblem(text: string, type: TextType, maxLength: number): string | null {
+  if (maxLength > 0 && [...text].length > maxLength) return `Enter at most ${maxLength} characters.`;
+  if (type === "email" && !/^[^\s@]+@[^\s@]+$/u.test(text)) return "Enter an e-mail address, such as name@example.com.";
+  if (type === "url" && !/^[a-z][a-z0-9+.-]*:\S+$/iu.test(text)) return "Enter an address that begins with https://.";
+  return null;
 }
 
 export function TextAreaView({ node, root }: ViewProps) {
-  const rows = Math.min(Math.max(number(node, "rows", 4), 1), 40);
+  const rows = useNumber(node, "rows", 4, 1, 40);
+  const maxLength = useNumber(node, "maxLength", 0);
+  const placeholder = useText(node, "placeholder");
+  const state = useField(node, (value) => textProblem(toText(value), "text", maxLength));
   return (
-    <Field node={node} root={root}>
-      {(control) => <textarea {...control} rows={rows} placeholder={text(node, "placeholder")} />}
+    <Field state={state} root={root}>
+      <textarea
+        {...state.control}
+        className="app-input"
+        rows={rows}
+        placeholder={placeholder}
+        value={toText(state.value)}
+        onChange={(event) => state.change(emptied(event.currentTarget.value, state))}
+        onBlur={state.leave}
+      />
     </Field>
   );
 }
 
 export function NumberFieldView({ node, root }: ViewProps) {
+  const locale = useLocale();
+  const format = readFormat(useValue(node, "format"));
+  const min = decimalOf(useValue(node, "min"));
+  const max = decimalOf(useValue(node, "max"));
+  const step = decimalOf(useValue(node, "step"));
+  const placeholder = useText(node, "placeholder");
+  const state: FieldState = useField(node, (value) => {
+    const decimal = decimalOf(value);
+    return decimal === null ? null : rangeProblem(decimal, min, max, (bound) => formatted(bound, format, null, { locale, now: 0 }) || bound);
+  });
   return (
-    <Field node={node} root={root}>
-      {(control) => <input {...control} type="number" inputMode="decimal" placeholder={text(node, "placeholder")} step="any" />}
+    <Field state={state} root={root}>
+      <NumberInput
+        attributes={state.control}
+        value={state.value}
+        field={state.field}
+        format={format}
+        step={step}
+        placeholder={placeholder}
+        onChange={state.change}
+        onLeave={state.leave}
+      />
     </Field>
   );
 }
 
 export function DateFieldView({ node, root }: ViewProps) {
-  const mode = choice(node, "mode", ["date", "time", "dateTime"], "date");
-  const type = mode === "dateTime" ? "datetime-local" : mode;
+  const mode = useChoice(node, "mode", ["date", "time", "dateTime"], "date");
+  const min = toText(useValue(node, "min"));
+  const max = toText(useValue(node, "max"));
+  const input = useRef<HTMLInputElement>(null);
+  const locale = useLocale();
+  const state = useField(node, (value) => dateProblem(toText(value), min, max, (bound) => formatted(bound, readFormat({ style: mode }), null, { locale, now: 0 })));
   return (
-    <Field node={node} root={root}>
-      {(control) => <input {...control} type={type} />}
+    <Field state={state} root={root}>
+      <input
+        {...state.control}
+        ref={input}
+        className="app-input"
+        type={mode === "dateTime" ? "datetime-local" : mode}
+        value={dateText(state.value, mode)}
+        min={dateText(min, mode) || undefined}
+        max={dateText(max, mode) || undefined}
+        onChange={(event) => state.change(dateValue(event.currentTarget.value, mode))}
+        onBlur={() => {
+          // A browser hands out no text for half a date, so only the control knows of it.
+          if (input.current?.validity.badInput === true) state.change(state.value, "Enter a whole date.");
+          else if (state.error === "Enter a whole date.") state.change(state.value);
+          state.leave();
+        }}
+      />
     </Field>
   );
 }
 
-export function FileFieldView({ node, root }: ViewProps) {
-  return (
-    <Field node={node} root={root}>
-      {(control) => <input {...control} type="file" multiple={flag(node, "multiple")} />}
-    </Field>
-  );
+export type DateMode = "date" | "time" | "dateTime";
+
+/** What the browser's control for dates takes. */
+export function dateText(value: Json, mode: DateMode): string {
+  const text = toText(value);
+  if (mode === "dateTime") return toWallClock(text);
+  return mode === "date" ? text.slice(0, 10) : text.replace(/^.*T/u, "").slice(0, 5);
 }
 
-export function SelectView({ node, root }: ViewProps) {
-  const source = literal(node, "options");
-  const isFromModel = isObject(source) && source.model !== undefined;
-  const choices = isFromModel ? [] : options(source);
-  const bound = node.props.options;
-  return (
-    <Field node={node} root={root}>
-      {(control) => (
-        <>
-          <select {...control} defaultValue="">
-            <option value="">{flag(node, "clearable") ? "Any" : text(node, "placeholder", "Choose…")}</option>
-            {choices.map((option) => (
-              <option key={option.value} value={option.value}>
-                {option.label}
-              </option>
-            ))}
-          </select>
-          {isExpression(bound) && <Expression source={bound.expr} />}
-        </>
-      )}
-    </Field>
-  );
+export function dateValue(text: string, mode: DateMode): Json {
+  if (text === "") return null;
+  if (mode === "dateTime") return fromWallClock(text) || null;
+  return mode === "time" && text.length === 5 ? `${text}:00` : text;
 }
 
-export function CheckboxView({ node, root }: ViewProps) {
-  return <Toggle node={node} root={root} role="checkbox" />;
+// ISO 8601 texts of one kind are ordered as texts.
+function dateProblem(value: string, min: string, max: string, show: (bound: string) => string): string | null {
+  if (min !== "" && value < min) return `Choose ${show(min)} or later.`;
+  if (max !== "" && value > max) return `Choose ${show(max)} or earlier.`;
+  return null;
 }
 
-export function SwitchView({ node, root }: ViewProps) {
-  return <Toggle node={node} root={root} role="switch" />;
+export function CheckboxView(props: ViewProps) {
+  return <Toggle {...props} role="checkbox" />;
+}
+
+export function SwitchView(props: ViewProps) {
+  return <Toggle {...props} role="switch" />;
 }
 
 function Toggle({ node, root, role }: ViewProps & { readonly role: "checkbox" | "switch" }) {
-  const control = useControl(node);
+  const state = useField(node);
+  const attributes = withoutReadOnly(state.control);
+  const isOn = state.value === true;
   return (
-    <div {...root} className="app-toggle">
-      <input {...control} type="checkbox" role={role} className={`app-${role}`} />
-      <label htmlFor={control.id}>
-        <Label node={node} />
-      </label>
-      <Help node={node} id={`${control.id}-help`} />
+    <div {...root} className="app-toggle" data-label={state.label}>
+      <input
+        {...attributes}
+        // A field that must be answered is answered by no as well; only the label says it is required.
+        required={undefined}
+        type="checkbox"
+        role={role === "switch" ? "switch" : undefined}
+        className={`app-${role}`}
+        checked={isOn}
+        onChange={(event) => state.choose(event.currentTarget.checked)}
+      />
+      <FieldLabel state={state} />
+      <FieldNotes state={state} />
     </div>
   );
 }

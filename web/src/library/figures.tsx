@@ -1,80 +1,103 @@
-/** Views of numbers: chart, metric, timeline. Without data each shows its outline. */
+/** Views of single figures: metric and timeline. */
 import { words } from "../model/schema";
-import { isExpression, toText } from "../model/value";
-import { useSelect } from "../shared/store";
+import type { LiveNode } from "../model/types";
+import { isExpression, listEntries, toText } from "../model/value";
 import { Bound, Expression } from "./Bound";
-import { sourceName } from "./data";
-import { choice, literal, scalars } from "./read";
+import { change, formatted, numeral, readFormat } from "./formats";
+import { Glyph } from "./Glyph";
+import { Failure, Skeleton } from "./marks";
+import { useChoice, useLocale, useProp, useProperties, useValue } from "./properties";
+import { described } from "./records";
+import type { Resolved } from "./runtime";
 import { useStage } from "./stage";
 import type { ViewProps } from "./view";
 
-/** Heights of the outlined bars in percent: a shape that is clearly none of the app's data. */
-const OUTLINE = [38, 62, 48, 80, 56, 70];
-
-export function ChartView({ node, root }: ViewProps) {
-  const kind = choice(node, "kind", ["bar", "line", "area", "pie", "scatter"], "bar");
-  const source = useSelect(useStage().snapshots, (snapshot) => sourceName(node, snapshot));
-  return (
-    <figure {...root} className="app-chart">
-      <figcaption>
-        <Bound value={node.props.title} fallback="Untitled chart" />
-      </figcaption>
-      <div className="app-chart-area">
-        <svg viewBox="0 0 120 60" aria-hidden preserveAspectRatio="none">
-          <Outline kind={kind} />
-        </svg>
-        <span className="app-chart-note">{source === null ? "No data source yet" : `No ${source} records yet`}</span>
-      </div>
-    </figure>
-  );
-}
-
-function Outline({ kind }: { readonly kind: string }) {
-  if (kind === "pie") return <circle cx="60" cy="30" r="22" className="app-outline" />;
-  if (kind === "bar") {
-    return OUTLINE.map((height, index) => (
-      <rect key={index} x={index * 20 + 4} y={58 - height * 0.6} width="12" height={height * 0.6} rx="1" className="app-outline" />
-    ));
-  }
-  const points = OUTLINE.map((height, index) => `${index * 22 + 5},${58 - height * 0.6}`).join(" ");
-  return <polyline points={points} className="app-outline" data-line />;
-}
-
 export function MetricView({ node, root }: ViewProps) {
-  const value = node.props.value;
-  const shown = isExpression(value) ? "" : toText(value);
+  const { runtime } = useStage();
+  const raw = node.props.value;
+  const value = useProp(node, "value");
+  const shown = useShown(node, value);
   return (
-    <div {...root} className="app-metric" data-tone={choice(node, "tone", ["normal", "success", "warning", "danger"], "normal")}>
+    <div {...root} className="app-metric" data-tone={useChoice(node, "tone", ["normal", "success", "warning", "danger"], "normal")}>
       {node.props.label !== undefined && (
         <span className="app-metric-label">
-          <Bound value={node.props.label} />
+          <Bound node={node} name="label" />
         </span>
       )}
-      <strong className="app-metric-value" data-empty={shown === "" || undefined}>{shown || "–"}</strong>
-      {isExpression(value) && <Expression source={value.expr} />}
+      <span className="app-metric-line">
+        <strong className="app-metric-value" data-empty={(value.state === "ready" && shown === "") || undefined}>
+          {value.state === "pending" ? <Skeleton characters={6} /> : value.state === "failed" ? <Failure error={value.error} /> : shown || "–"}
+        </strong>
+        {node.props.trend !== undefined && <Trend node={node} />}
+      </span>
+      {runtime === null && isExpression(raw) && <Expression source={raw.expr} />}
     </div>
   );
 }
 
-export function TimelineView({ node, root }: ViewProps) {
-  const current = node.props.current;
-  const orientation = choice(node, "orientation", ["horizontal", "vertical"], "horizontal");
-  const steps = scalars(literal(node, "steps")).map(toText);
-  const at = isExpression(current) ? -1 : steps.indexOf(toText(current));
+function useShown(node: LiveNode, value: Resolved): string {
+  const format = readFormat(useValue(node, "format"));
+  const locale = useLocale();
+  if (value.state !== "ready" || value.value === null) return "";
+  const reading = { locale, now: Date.now() };
+  // A number that nobody gave a format is still written in the reader's notation.
+  if (format.style === null && format.pattern === null && typeof value.value === "number") return formatted(value.value, { ...format, style: "decimal" }, null, reading);
+  return format.style === null && format.pattern === null ? described(value.value) : formatted(value.value, format, null, reading);
+}
+
+function Trend({ node }: { readonly node: LiveNode }) {
+  const trend = useProp(node, "trend");
+  const format = readFormat(useValue(node, "format"));
+  const locale = useLocale();
+  const { runtime } = useStage();
+  if (runtime === null && isExpression(node.props.trend)) return <Expression source={node.props.trend.expr} />;
+  if (trend.state === "pending") return <Skeleton characters={4} />;
+  if (trend.state === "failed") return <Failure error={trend.error} />;
+  const number = Number(numeral(trend.value) ?? 0);
+  const text = change(trend.value, format, locale);
+  if (text === null) return null;
+  const direction = number > 0 ? "up" : number < 0 ? "down" : "level";
   return (
-    <div {...root} className="app-timeline" data-orientation={orientation}>
+    <span className="app-trend" data-direction={direction}>
+      <Glyph name={direction === "up" ? "trending-up" : direction === "down" ? "trending-down" : "minus"} size={14} label={direction === "level" ? "unchanged" : direction} />
+      {text}
+    </span>
+  );
+}
+
+/** The entries of `steps` by their paths, whether kept as entries or as a plain list. */
+function stepPaths(node: LiveNode): readonly (readonly string[])[] {
+  const { steps } = node.props;
+  if (Array.isArray(steps)) return steps.map((_, index) => ["steps", String(index)]);
+  return listEntries(steps).map(([entry]) => ["steps", entry, "value"]);
+}
+
+export function TimelineView({ node, root }: ViewProps) {
+  const { mode, runtime } = useStage();
+  const raw = node.props.current;
+  const current = useProp(node, "current");
+  const orientation = useChoice(node, "orientation", ["horizontal", "vertical"], "horizontal");
+  const steps = useProperties(node, stepPaths(node)).map((step) => (step.state === "ready" ? toText(step.value) : ""));
+  const at = current.state === "ready" ? steps.indexOf(toText(current.value)) : -1;
+  const isElsewhere = current.state === "ready" && at < 0 && toText(current.value) !== "";
+  return (
+    <div {...root} className="app-timeline" data-orientation={orientation} aria-busy={current.state === "pending" || undefined}>
       {steps.length === 0 ? (
-        <p className="app-empty-note">No steps yet</p>
+        mode === "design" && <p className="app-empty-note">No steps yet</p>
       ) : (
         <ol>
           {steps.map((step, index) => (
             <li key={index} data-state={index < at ? "done" : index === at ? "current" : "ahead"} aria-current={index === at ? "step" : undefined}>
               {words(step)}
+              {index < at && <span className="app-hidden"> (done)</span>}
             </li>
           ))}
         </ol>
       )}
-      {isExpression(current) && <Expression source={current.expr} />}
+      {/* A state such as "cancelled" is no step on the way, and yet it is where things are. */}
+      {isElsewhere && current.state === "ready" && <p className="app-timeline-note">{words(toText(current.value))}</p>}
+      {current.state === "failed" && <Failure error={current.error} />}
+      {runtime === null && isExpression(raw) && <Expression source={raw.expr} />}
     </div>
   );
 }

@@ -1,37 +1,42 @@
-/** Performing the actions of an event: what the player can do without data, it does. */
+/** Performing events: by the runtime, with a note of what is still going on. */
+import { useCallback, useRef, useState } from "react";
+
 import type { JsonObject, LiveNode } from "../model/types";
-import { isReference, listEntries } from "../model/value";
-import type { Stage } from "./stage";
+import { listEntries } from "../model/value";
+import { useScope } from "./scope";
+import { useStage } from "./stage";
 
 /** The actions of an event in their order. */
 export function actionsOf(node: LiveNode, event: string): readonly JsonObject[] {
   return listEntries(node.props[event]).map(([, entry]) => entry);
 }
 
-/** Performs the actions of a node's event. */
-export function perform(node: LiveNode, event: string, stage: Stage): void {
-  performAll(actionsOf(node, event), stage);
+/** Performs an event of the node in the scope around; false if an action failed or there is none to perform it. */
+export function usePerform(node: LiveNode): (event: string) => Promise<boolean> {
+  const { runtime } = useStage();
+  const scope = useScope();
+  return useCallback((event) => {
+    if (runtime === null || actionsOf(node, event).length === 0) return Promise.resolve(true);
+    return runtime.perform(node, event, scope);
+  }, [runtime, node, scope]);
 }
 
-/** Performs navigation and dialogs; the others need data and wait for it. */
-export function performAll(actions: readonly JsonObject[], stage: Stage): void {
-  if (stage.mode !== "play") return;
-  for (const action of actions) {
-    // Whether a condition holds is not known here, and an action is not done on a guess.
-    if (action.when !== undefined && action.when !== true) continue;
-    switch (action.action) {
-      case "navigate":
-        if (typeof action.to === "string") stage.navigate(action.to);
-        break;
-      case "openDialog":
-        if (isReference(action.dialog)) stage.setOpen(action.dialog.ref, true);
-        break;
-      case "closeDialog":
-        if (isReference(action.dialog)) stage.setOpen(action.dialog.ref, false);
-        else stage.closeAll();
-        break;
-      default:
-        break;
-    }
-  }
+/**
+ * A task that is not begun again before it has ended: a second click is no second order.
+ *
+ * The state comes a render later than the click, so the guard is kept beside it.
+ */
+export function useOnce(task: () => Promise<unknown>): { readonly isRunning: boolean; readonly run: () => void } {
+  const [isRunning, setRunning] = useState(false);
+  const guard = useRef(false);
+  const run = (): void => {
+    if (guard.current) return;
+    guard.current = true;
+    setRunning(true);
+    void task().finally(() => {
+      guard.current = false;
+      setRunning(false);
+    });
+  };
+  return { isRunning, run };
 }

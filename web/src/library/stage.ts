@@ -4,10 +4,15 @@ import { createContext, useContext } from "react";
 import type { Snapshot } from "../model/snapshot";
 import type { LiveNode } from "../model/types";
 import { type Readable, sameItems, useSelect } from "../shared/store";
+import type { AppRuntime } from "./runtime";
 
 export interface Stage {
   /** On the canvas controls are looked at and selected, in the player they are used. */
   readonly mode: "design" | "play";
+  /** Who runs the application; null on the canvas, where views show their structure. */
+  readonly runtime: AppRuntime | null;
+  /** The language that numbers and dates are written in; without one, the browser's. */
+  readonly locale?: string;
   readonly snapshots: Readable<Snapshot>;
   /** Ids of the selected node and of everything it stands in: tabs show the panel that holds it. */
   readonly revealed: Readable<ReadonlySet<string>>;

@@ -1,11 +1,17 @@
 /** The views of the first library, by the id of their definition. */
-import { ButtonView, LinkView, MenuView } from "./actions";
-import { DetailView, ListView, TableView } from "./data";
-import { CheckboxView, DateFieldView, FileFieldView, NumberFieldView, SelectView, SwitchView, TextAreaView, TextFieldView } from "./fields";
-import { ChartView, MetricView, TimelineView } from "./figures";
+import { ButtonView, LinkView } from "./actions";
+import { ChartView } from "./chart/ChartView";
+import { DetailView } from "./detail";
+import { CheckboxView, DateFieldView, NumberFieldView, SwitchView, TextAreaView, TextFieldView } from "./fields";
+import { MetricView, TimelineView } from "./figures";
+import { FileFieldView } from "./file";
 import { FormView } from "./form";
 import { CardView, DividerView, FrameView, GridView, StackView } from "./layout";
+import { ListView } from "./list";
+import { MenuView } from "./menu";
 import { DialogView } from "./overlays";
+import { SelectView } from "./select";
+import { TableView } from "./table/TableView";
 import { TabsView } from "./tabs";
 import { BadgeView, HeadingView, IconView, ImageView, MarkdownView, TextView } from "./texts";
 import type { View } from "./view";
@@ -47,3 +53,6 @@ const VIEWS: ReadonlyMap<string, View> = new Map<string, View>([
 export function viewOf(name: string): View | undefined {
   return VIEWS.get(name);
 }
+
+/** The names of all components that have a view here. */
+export const VIEW_NAMES: readonly string[] = [...VIEWS.keys()];

@@ -1,99 +1,107 @@
-/** The preview player: the pages of the latest committed revision, shown as a running application. */
-import { useEffect, useMemo } from "react";
+/** The preview player: the pages of the latest committed revision, running. */
+import { useEffect, useEffectEvent, useLayoutEffect, useMemo, useState } from "react";
 
-import { ownWords } from "../model/labels";
-import { typeName } from "../model/registry";
-import { findPage, hasParameters, pagePath, pagesOf } from "../model/routes";
-import type { Snapshot } from "../model/snapshot";
-import type { LiveNode } from "../model/types";
-import { toText } from "../model/value";
 import { PageView } from "../library/PageView";
-import { type Stage, StageContext } from "../library/stage";
-import { Store, useSelect } from "../shared/store";
-import type { Feed } from "./feed";
-import { setHashPath, useHashPath } from "./hash";
-import { StatusBar } from "./StatusBar";
+import { ScopeContext } from "../library/scope";
+import { StageContext } from "../library/stage";
+import { findPage } from "../model/routes";
+import type { LiveNode } from "../model/types";
+import { useSelect } from "../shared/store";
+import type { Application } from "./application";
+import { Bar } from "./Bar";
+import { ApplicationContext, useApplication, useSchema, useSnapshot, useValue } from "./context";
+import { Drawer, type PanelName } from "./Drawer";
+import { FeedNotice } from "./FeedNotice";
+import { useHashPath } from "./hash";
+import { Inspecting } from "./Inspecting";
+import { Notices } from "./Notices";
+import { applicationName, hasTitle, pageTitle } from "./pages";
+import { Question } from "./Question";
+import { ClosedPage, PageList } from "./StartPage";
+import { Tools } from "./Tools";
 
-export function Player({ feed, room }: { readonly feed: Feed; readonly room: string }) {
-  const snapshot = useSelect(feed.snapshots, (value) => value);
-  const status = useSelect(feed.status, (value) => value);
-  const path = useHashPath();
-  const stage = useMemo(() => playStage(feed), [feed]);
-  const name = toText(snapshot.application.name) || room;
-  const match = useMemo(() => findPage(snapshot, path), [snapshot, path]);
-  const pageName = match === null ? null : ownWords(match.page);
-  useEffect(() => {
-    document.title = pageName === null ? name : `${pageName} · ${name}`;
-  }, [name, pageName]);
+export function PlayerPage({ application }: { readonly application: Application }) {
   return (
-    <StageContext value={stage}>
+    <ApplicationContext value={application}>
+      <Frame />
+    </ApplicationContext>
+  );
+}
+
+function Frame() {
+  const { place, stage } = useApplication();
+  const snapshot = useSnapshot();
+  const path = useHashPath();
+  const match = useMemo(() => findPage(snapshot, path), [snapshot, path]);
+  const [panel, setPanel] = useState<PanelName | null>(null);
+  const [isInspecting, setInspecting] = useState(false);
+  const name = applicationName(snapshot, place.room);
+  const title = match === null ? null : pageTitle(match.page);
+  const schema = useSchema();
+  // Views ask for models as they draw; a stage of its own for each schema makes them ask again.
+  const current = useMemo(() => ({ ...stage, schema }), [stage, schema]);
+  useEffect(() => {
+    document.title = title === null ? name : `${title} · ${name}`;
+  }, [name, title]);
+  useLayoutEffect(() => {
+    stage.closeAll();
+    window.scrollTo(0, 0);
+  }, [stage, path]);
+  return (
+    <StageContext value={current}>
       <div className="app player" data-theme={useSystemTheme()}>
-        <header className="player-bar">
-          <a className="player-name" href="#/">{name}</a>
-          <Navigation snapshot={snapshot} current={match?.page.id ?? null} />
-          <StatusBar status={status} />
-        </header>
-        <main className="player-main">
-          {status.revision === null ? (
-            <Loading />
-          ) : match === null ? (
-            <PageList snapshot={snapshot} path={path} />
-          ) : (
-            <>
-              {!hasTitle(snapshot, match.page) && <h1 className="player-title">{pageTitle(match.page)}</h1>}
-              <PageView key={match.page.id} page={match.page} />
-            </>
-          )}
-        </main>
+        <Bar name={name} current={match?.page.id ?? null} />
+        <FeedNotice />
+        <div className="player-body">
+          <main className="player-main">
+            <Content page={match?.page ?? null} parameters={match?.parameters ?? NO_PARAMETERS} path={path} />
+          </main>
+          {panel !== null && <Drawer panel={panel} onClose={() => setPanel(null)} />}
+        </div>
+        <Tools panel={panel} onPanel={setPanel} isInspecting={isInspecting} onInspect={setInspecting} />
+        {isInspecting && <Inspecting onEnd={() => setInspecting(false)} />}
+        <Notices />
+        <Question />
       </div>
     </StageContext>
   );
 }
 
-function Navigation({ snapshot, current }: { readonly snapshot: Snapshot; readonly current: string | null }) {
-  const pages = pagesOf(snapshot).filter((page) => !hasParameters(pagePath(page)));
-  return (
-    <nav className="player-nav" aria-label="Pages">
-      {pages.map((page) => (
-        <a key={page.id} href={`#${pagePath(page)}`} aria-current={page.id === current ? "page" : undefined}>
-          {pageTitle(page)}
-        </a>
-      ))}
-    </nav>
-  );
+const NO_PARAMETERS: Readonly<Record<string, string>> = {};
+
+interface ContentProps {
+  readonly page: LiveNode | null;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly path: string;
 }
 
-function PageList({ snapshot, path }: { readonly snapshot: Snapshot; readonly path: string }) {
-  const pages = pagesOf(snapshot);
-  if (pages.length === 0) {
-    return (
-      <section className="player-note">
-        <h1>No pages yet</h1>
-        <p>Add a page in the designer: it appears here by itself.</p>
-      </section>
-    );
-  }
+function Content({ page, parameters, path }: ContentProps) {
+  const { feed } = useApplication();
+  const isKnown = useSelect(feed.status, ({ revision }) => revision !== null);
+  const { closedPages } = useSchema();
+  if (!isKnown) return <Loading />;
+  if (page === null) return <PageList path={path} />;
+  if (closedPages.has(page.id)) return <ClosedPage title={pageTitle(page)} />;
+  return <RunningPage page={page} parameters={parameters} />;
+}
+
+function RunningPage({ page, parameters }: { readonly page: LiveNode; readonly parameters: Readonly<Record<string, string>> }) {
+  const { player, role } = useApplication();
+  const snapshot = useSnapshot();
+  const viewed = useValue(role);
+  const key = JSON.stringify(parameters);
+  const scope = useMemo(() => {
+    void viewed;
+    return player.pageScope(page, JSON.parse(key) as Readonly<Record<string, string>>);
+  }, [player, page, key, viewed]);
+  // Once for each visit: an edit of the page or of its actions is no new visit.
+  const onVisit = useEffectEvent(() => void player.perform(page, "onLoad", scope));
+  useEffect(() => onVisit(), [page.id, key]);
   return (
-    <section className="player-note">
-      <h1>{path === "/" ? "Pages" : "No page at this address"}</h1>
-      {path !== "/" && (
-        <p>
-          Nothing answers to <code>{path}</code>. These pages exist:
-        </p>
-      )}
-      <ul>
-        {pages.map((page) => (
-          <li key={page.id}>
-            {hasParameters(pagePath(page)) ? (
-              <span>{pageTitle(page)}</span>
-            ) : (
-              <a href={`#${pagePath(page)}`}>{pageTitle(page)}</a>
-            )}{" "}
-            <code>{pagePath(page)}</code>
-          </li>
-        ))}
-      </ul>
-    </section>
+    <ScopeContext value={scope}>
+      {!hasTitle(snapshot, page) && <h1 className="player-title">{pageTitle(page)}</h1>}
+      <PageView key={page.id} page={page} />
+    </ScopeContext>
   );
 }
 
@@ -103,33 +111,6 @@ function Loading() {
       <span /><span /><span />
     </div>
   );
-}
-
-// Every page has one heading of the first level; the page's name stands in where it sets none.
-function hasTitle(snapshot: Snapshot, page: LiveNode): boolean {
-  return snapshot.subtree(page.id).some((node) => typeName(node.type) === "Heading" && node.props.level === 1);
-}
-
-function pageTitle(page: LiveNode): string {
-  return toText(page.props.title) || ownWords(page) || pagePath(page);
-}
-
-function playStage(feed: Feed): Stage {
-  const opened = new Store<ReadonlySet<string>>(new Set());
-  return {
-    mode: "play",
-    snapshots: feed.snapshots,
-    revealed: new Store<ReadonlySet<string>>(new Set()),
-    opened,
-    navigate: setHashPath,
-    setOpen: (dialog, isOpen) => {
-      const next = new Set(opened.get());
-      if (isOpen) next.add(dialog);
-      else next.delete(dialog);
-      opened.set(next);
-    },
-    closeAll: () => opened.set(new Set()),
-  };
 }
 
 const DARK = "(prefers-color-scheme: dark)";

@@ -21,6 +21,15 @@ export interface FeedStatus {
 const RETRY_MS_MIN = 500;
 const RETRY_MS_MAX = 10_000;
 
+/** What the feed tells beside the model: null where everything may have changed. */
+export interface FeedListener {
+  /** Records of these data models changed. */
+  readonly onRecords: (models: ReadonlySet<string> | null) => void;
+  readonly onRuns: () => void;
+  /** Data was migrated, or roles changed. */
+  readonly onSchema: () => void;
+}
+
 export class Feed {
   readonly snapshots = new Store<Snapshot>(Snapshot.EMPTY);
   readonly status = new Store<FeedStatus>({ state: "connecting", reason: "", revision: null });
@@ -28,9 +37,14 @@ export class Feed {
   #source: EventSource | null = null;
   #retryMs = RETRY_MS_MIN;
   #timer: ReturnType<typeof setTimeout> | null = null;
+  #listener: FeedListener | null = null;
 
   constructor(address: string) {
     this.#address = address;
+  }
+
+  listen(listener: FeedListener): void {
+    this.#listener = listener;
   }
 
   open(): void {
@@ -39,6 +53,9 @@ export class Feed {
     source.addEventListener("model", (event) => this.#onModel(parse(event)));
     source.addEventListener("revision", (event) => this.#onRevision(parse(event)));
     source.addEventListener("state", (event) => this.#onState(parse(event)));
+    source.addEventListener("records", (event) => this.#onRecords(parse(event)));
+    source.addEventListener("runs", () => this.#listener?.onRuns());
+    source.addEventListener("schema", () => this.#listener?.onSchema());
     source.addEventListener("error", () => this.#onError(source));
   }
 
@@ -56,6 +73,14 @@ export class Feed {
       if (node !== null) nodes.set(id, node);
     }
     this.#show(new Snapshot(isObject(data.application) ? data.application : {}, nodes), data);
+    // The whole model comes at the beginning and after a gap, in which anything may have happened.
+    this.#listener?.onSchema();
+    this.#listener?.onRuns();
+  }
+
+  #onRecords(data: JsonObject | null): void {
+    const changes = data?.changes;
+    this.#listener?.onRecords(isObject(changes) ? new Set(Object.keys(changes)) : null);
   }
 
   #onRevision(data: JsonObject | null): void {
@@ -90,16 +115,6 @@ export class Feed {
     this.#timer = setTimeout(() => this.open(), this.#retryMs);
     this.#retryMs = Math.min(this.#retryMs * 2, RETRY_MS_MAX);
   }
-}
-
-/** The feed's address and the room's name, as the server wrote them into the page's head. */
-export function readPlaceOfFeed(document: Document): { readonly room: string; readonly address: string } {
-  const content = (name: string): string =>
-    document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content ?? "";
-  const fromPath = /^\/preview\/([^/]+)/u.exec(document.location.pathname)?.[1] ?? "";
-  const room = content("preview-room") || decodeURIComponent(fromPath);
-  const token = encodeURIComponent(content("preview-token"));
-  return { room, address: `/preview/${encodeURIComponent(room)}/feed?token=${token}` };
 }
 
 function parse(event: MessageEvent<string>): JsonObject | null {

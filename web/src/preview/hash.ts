@@ -14,6 +14,13 @@ export function setHashPath(path: string): void {
   window.location.hash = path;
 }
 
+/** Changes the address without a step in the history: going back leads past it. */
+export function replaceHashPath(path: string): void {
+  window.history.replaceState(null, "", `#${path}`);
+  // Replacing tells nobody by itself.
+  window.dispatchEvent(new HashChangeEvent("hashchange"));
+}
+
 function subscribe(listener: () => void): () => void {
   window.addEventListener("hashchange", listener);
   return () => window.removeEventListener("hashchange", listener);

@@ -5,17 +5,17 @@ import "./player.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
-import { Feed, readPlaceOfFeed } from "./feed";
-import { Player } from "./Player";
+import { createApplication } from "./application";
+import { readPlace } from "./place";
+import { PlayerPage } from "./Player";
 
-const { room, address } = readPlaceOfFeed(document);
-const feed = new Feed(address);
-feed.open();
+const application = createApplication(readPlace(document));
+application.feed.open();
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("the page has no root element");
 createRoot(root).render(
   <StrictMode>
-    <Player feed={feed} room={room} />
+    <PlayerPage application={application} />
   </StrictMode>,
 );

@@ -1,4 +1,4 @@
-/** How long ago something was, in the reader's language. */
+/** How long ago something was, or how long until it is, in the reader's language. */
 
 /** The largest unit is chosen that gives at least one; durations in milliseconds. */
 const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
@@ -13,9 +13,11 @@ export function ago(time: string, now: number, language?: string): string {
   const then = Date.parse(time);
   if (Number.isNaN(then)) return "–";
   const format = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+  const distance = Math.abs(now - then);
   for (const [unit, length] of UNITS) {
-    const count = Math.floor((now - then) / length);
-    if (count >= 1) return format.format(-count, unit);
+    // What is to come is counted in begun units, so that a week from now is not called six days.
+    const count = then > now ? Math.round(distance / length) : Math.floor(distance / length);
+    if (distance >= length && count >= 1) return format.format(then > now ? count : -count, unit);
   }
   return format.format(0, "second");
 }

@@ -10,6 +10,8 @@ export interface Session {
   readonly role: string;
 }
 
+export type Role = "owner" | "editor" | "reviewer" | "viewer";
+
 export interface Room {
   readonly name: string;
   readonly title: string | null;
@@ -17,8 +19,54 @@ export interface Room {
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly revision: number;
+  /** The caller's own role in the room. */
+  readonly role: Role;
   readonly sessions: number;
+  /** How many people are in the room now; the first of them are in `present`. */
   readonly people: number;
+  readonly present: readonly Present[];
+  /** Null while the room is closed: nobody has counted then. */
+  readonly problems: number | null;
+  readonly deletedAt: string | null;
+  readonly purgedAt: string | null;
+}
+
+export interface Present {
+  readonly name: string;
+  readonly color: string;
+}
+
+export interface RoomList {
+  readonly rooms: readonly Room[];
+  readonly mode: "local" | "token";
+  readonly mayCreate: boolean;
+}
+
+export interface Member {
+  readonly user: string;
+  readonly role: Role;
+  readonly isCreator: boolean;
+}
+
+export interface Members {
+  readonly members: readonly Member[];
+  readonly user: string;
+  readonly role: Role;
+}
+
+export interface Share {
+  readonly id: string;
+  readonly role: Role;
+  readonly createdBy: string;
+  readonly createdAt: string;
+  readonly expiresAt: string;
+  readonly revokedAt: string | null;
+}
+
+export interface NewShare {
+  readonly share: Share;
+  /** A path; it is answered this once. */
+  readonly link: string;
 }
 
 /** One thing wrong with an imported file. */
@@ -53,11 +101,28 @@ export const api = {
   session: (): Promise<Session> => request("/api/session"),
   renameSession: (name: string): Promise<Session> =>
     request("/api/session", { method: "PUT", ...json({ name }) }),
-  rooms: async (): Promise<readonly Room[]> =>
-    (await request<{ rooms: readonly Room[] }>("/api/rooms")).rooms,
+  rooms: (): Promise<RoomList> => request("/api/rooms"),
+  trash: (): Promise<RoomList> => request("/api/rooms?deleted=true"),
   createRoom: (name: string, title: string): Promise<Room> =>
     request("/api/rooms", { method: "POST", ...json(title === "" ? { name } : { name, title }) }),
   room: (name: string): Promise<Room> => request(roomPath(name)),
+  renameRoom: (name: string, title: string): Promise<Room> =>
+    request(roomPath(name), { method: "PATCH", ...json({ title }) }),
+  deleteRoom: (name: string): Promise<Room> => request(roomPath(name), { method: "DELETE" }),
+  restoreRoom: (name: string): Promise<Room> => request(`${roomPath(name)}/restore`, { method: "POST" }),
+  duplicateRoom: (name: string, copy: string, title: string): Promise<Room> =>
+    request(`${roomPath(name)}/duplicate`, { method: "POST", ...json({ name: copy, title }) }),
+  members: (room: string): Promise<Members> => request(`${roomPath(room)}/members`),
+  setMember: (room: string, user: string, role: Role): Promise<Member> =>
+    request(memberPath(room, user), { method: "PUT", ...json({ role }) }),
+  removeMember: (room: string, user: string): Promise<null> =>
+    request(memberPath(room, user), { method: "DELETE" }),
+  shares: async (room: string): Promise<readonly Share[]> =>
+    (await request<{ shares: readonly Share[] }>(`${roomPath(room)}/shares`)).shares,
+  addShare: (room: string, role: Role, expiresInSeconds: number): Promise<NewShare> =>
+    request(`${roomPath(room)}/shares`, { method: "POST", ...json({ role, expiresInSeconds }) }),
+  revokeShare: (room: string, id: string): Promise<Share> =>
+    request(`${roomPath(room)}/shares/${encodeURIComponent(id)}`, { method: "DELETE" }),
   definitions: async (name: string): Promise<readonly Definition[]> =>
     listDefinitions(await request<{ definitions: Definitions }>(`${roomPath(name)}/definitions`)),
   importFile: (name: string, text: string, type: string): Promise<ImportResult> =>
@@ -78,6 +143,10 @@ function listDefinitions({ definitions }: { readonly definitions: Definitions })
 export const exportUrl = (name: string, format: "json" | "yaml"): string =>
   `${roomPath(name)}/export?format=${format}`;
 
+/** The drawing of a room's first page; the fragment chooses its colours, the revision its age. */
+export const thumbnailUrl = (room: Room, scheme: "light" | "dark"): string =>
+  `${roomPath(room.name)}/thumbnail.svg?revision=${room.revision}#${scheme}`;
+
 export const previewUrl = (name: string): string => `/preview/${encodeURIComponent(name)}/`;
 
 export const designerUrl = (name: string): string => `/rooms/${encodeURIComponent(name)}`;
@@ -88,13 +157,18 @@ export function explain(error: unknown): string {
   return "The server cannot be reached. Check that it runs, then try again.";
 }
 
-function sentence(text: string): string {
+/** The text as a sentence: a capital in front, a full stop behind. */
+export function sentence(text: string): string {
   const capital = text.charAt(0).toUpperCase() + text.slice(1);
   return /[.!?]$/u.test(capital) ? capital : `${capital}.`;
 }
 
 function roomPath(name: string): string {
   return `/api/rooms/${encodeURIComponent(name)}`;
+}
+
+function memberPath(room: string, user: string): string {
+  return `${roomPath(room)}/members/${encodeURIComponent(user)}`;
 }
 
 function json(body: Json): RequestInit {
@@ -105,7 +179,23 @@ async function request<T>(path: string, init: RequestInit = {}): Promise<T> {
   const response = await fetch(path, { credentials: "same-origin", ...init });
   const body: unknown = await response.json().catch(() => null);
   if (response.ok) return body as T;
+  if (response.status === 401) signIn();
   throw toError(response.status, body);
+}
+
+/** Whether the session is surely over; whoever asks still holds work, so nothing leads away here. */
+export async function isSessionOver(): Promise<boolean> {
+  try {
+    return (await fetch("/api/session", { credentials: "same-origin" })).status === 401;
+  } catch {
+    return false;
+  }
+}
+
+/** Nobody knows who this is (any more): sign in, and come back to this very page. */
+function signIn(): void {
+  const { pathname, search, hash } = window.location;
+  window.location.assign(`/login?next=${encodeURIComponent(pathname + search + hash)}`);
 }
 
 function toError(status: number, body: unknown): ApiError {

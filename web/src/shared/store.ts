@@ -40,11 +40,13 @@ export function useSelect<T, S>(
   isEqual: (a: S, b: S) => boolean = Object.is,
 ): S {
   const last = useRef<{ readonly value: S } | null>(null);
-  return useSyncExternalStore(store.subscribe, () => {
+  const read = (): S => {
     const next = select(store.get());
     if (last.current === null || !isEqual(last.current.value, next)) last.current = { value: next };
     return last.current.value;
-  });
+  };
+  // The same without a page: components are drawn as text in tests.
+  return useSyncExternalStore(store.subscribe, read, read);
 }
 
 export function sameItems<T>(a: readonly T[], b: readonly T[]): boolean {

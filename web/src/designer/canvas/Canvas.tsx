@@ -71,6 +71,7 @@ function useDesignStage(): Stage {
   return useMemo(
     () => ({
       mode: "design" as const,
+      runtime: null,
       snapshots: desk.connection.model.snapshots,
       revealed: desk.revealed,
       opened: new Store<ReadonlySet<string>>(new Set()),

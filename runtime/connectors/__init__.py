@@ -1,0 +1,1 @@
+"""Connectors: services outside, described by operations. SPEC: section CT. Used by workflows."""

@@ -1,0 +1,1 @@
+"""Expressions: one engine for browsers and the server. SPEC: section EX."""

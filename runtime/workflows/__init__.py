@@ -1,0 +1,1 @@
+"""Durable workflows. SPEC: section WF. Used by the runtime's doors."""

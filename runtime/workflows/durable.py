@@ -1,0 +1,171 @@
+"""DBOS behind this package's own words: runs that survive the process, and what is known of them.
+
+DBOS is one object per process with a registry of functions; it is made in ``start`` and forgotten
+in ``stop``. It opens no port, speaks to nobody (no Conductor, no telemetry) and logs errors only.
+What it keeps is JSON (its default is pickle, which would run whatever is written into the file).
+SPEC: section WF. Called by ``workflows``, ``starter`` and ``log``; nothing else imports DBOS.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from contextvars import Context
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID
+
+from runtime.limits import RUNS_AT_ONCE_MAX, RUNS_STOP_S
+from runtime.workflows.errors import RunInterrupted
+
+__all__ = ["Durable", "KeptStep"]
+
+# Runs of an older interpreter, whose steps are not these, would have to be told apart by this.
+_VERSION: Final = "1"
+_EXECUTOR: Final = "preview"
+_FUNCTION: Final = "run"
+
+Answer = TypeVar("Answer")
+Execute = Callable[[str, dict[str, Any]], dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptStep:
+    """One entry of a run's journal."""
+
+    entry: dict[str, Any]
+    started_ms: int
+    ended_ms: int
+
+
+class Durable:
+    """Runs on SQLite. *execute* is given a run's id and order, and carries it out."""
+
+    def __init__(self, path: Path, execute: Execute) -> None:
+        self._path = path
+        self._execute = execute
+        self._stopping = threading.Event()
+        self._function: Callable[..., Any] | None = None
+        self._active = 0
+        self._idle = threading.Condition()
+
+    def start(self) -> None:
+        """Open the file, and go on with the runs that were interrupted."""
+        self._stopping.clear()
+        connection = sqlite3.connect(self._path)
+        # Kept in the file: readers of the run log do not wait for runs, nor runs for them.
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.close()
+        logging.getLogger("dbos").setLevel(logging.ERROR)
+        config: DBOSConfig = {
+            "name": "design-rooms-preview",
+            "system_database_url": f"sqlite:///{self._path}",
+            "application_version": _VERSION,
+            "executor_id": _EXECUTOR,
+            "log_level": "ERROR",
+            "console_log_level": "ERROR",
+            "enable_otlp": False,
+            "serializer": DBOSPortableJSONSerializer(),
+            "db_engine_kwargs": {"pool_pre_ping": False},
+            # Nobody waits for notifications here; the thread that looks for them ends sooner.
+            "notification_listener_polling_interval_sec": 0.1,
+            # Runs hold a thread each; a few more are DBOS's own.
+            "max_executor_threads": RUNS_AT_ONCE_MAX * 2 + 8,
+        }
+        DBOS(config=config)
+        # How often a run may be recovered is the ledger's business, which can say so.
+        self._function = DBOS.workflow(name=_FUNCTION, max_recovery_attempts=None)(self._run_of())
+        DBOS.launch()
+
+    def stop(self) -> None:
+        """Interrupt the runs, which go on after the next ``start``, and close the file."""
+        self._stopping.set()
+        with self._idle:
+            self._idle.wait_for(lambda: self._active == 0, RUNS_STOP_S)
+        if self._function is not None:
+            self._function = None
+            DBOS.destroy(destroy_registry=True)
+
+    def begin(self, run: str, order: dict[str, Any]) -> None:
+        """Start a run; a run of this id that was started before stays as it is."""
+        assert self._function is not None, "start comes first"
+        function = self._function
+
+        def start() -> None:
+            if DBOS.get_workflow_status(run) is None:
+                with SetWorkflowID(run):
+                    DBOS.start_workflow(function, order)
+
+        _outside(start)
+
+    def steps(self, run: str) -> list[KeptStep]:
+        """Return the journal of a run, in order."""
+        return [
+            KeptStep(
+                step["output"],
+                step["started_at_epoch_ms"] or 0,
+                step["completed_at_epoch_ms"] or 0,
+            )
+            for step in _outside(lambda: DBOS.list_workflow_steps(run))
+            if isinstance(step["output"], dict)
+        ]
+
+    def forget(self, runs: list[str]) -> None:
+        """Delete runs that have ended."""
+        if runs:
+            _outside(lambda: DBOS.delete_workflows(runs))
+
+    def step(self, name: str, perform: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        """See ``ports.Journal.step``; only within *execute*."""
+        if self._stopping.is_set():
+            raise RunInterrupted
+        try:
+            return DBOS.run_step({"name": name}, perform)
+        except Exception:
+            # Once the file is closed under a step that took too long, the step never happened.
+            if self._stopping.is_set():
+                raise RunInterrupted from None
+            raise
+
+    def wait(self, due_ms: int, at_most_ms: int) -> None:
+        """See ``ports.Journal.wait``."""
+        # A clock that was put back must not make the delay longer than it was to be.
+        delay_ms = min(due_ms - time.time() * 1_000, at_most_ms)
+        self.pause(max(delay_ms, 0) / 1_000)
+
+    def pause(self, seconds: float) -> None:
+        """Wait without keeping it, or raise ``RunInterrupted``."""
+        if self._stopping.wait(seconds):
+            raise RunInterrupted
+
+    def _run_of(self) -> Callable[[dict[str, Any]], dict[str, Any]]:
+        # A closure and not a method: DBOS keeps the object of a method with the run's input.
+        def run(order: dict[str, Any]) -> dict[str, Any]:
+            run_id = DBOS.workflow_id
+            assert run_id is not None
+            with self._idle:
+                self._active += 1
+            try:
+                if self._stopping.is_set():
+                    raise RunInterrupted
+                return self._execute(run_id, order)
+            finally:
+                with self._idle:
+                    self._active -= 1
+                    self._idle.notify_all()
+
+        return run
+
+
+def _outside(ask: Callable[[], Answer]) -> Answer:
+    """Return what *ask* returns, asked from outside any run.
+
+    Within a run DBOS takes a question for a step of it and notes the answer, which the next life
+    of the run would not ask again: listeners are called in the threads of runs.
+    """
+    return Context().run(ask)
