@@ -25,6 +25,7 @@ BENCHMARKS = {
     "data": 120,
     "preview_rest": 120,
     "visible": 120,
+    "player_size": 10,
     "workflows": 60,
 }
 # How long one whose time is up may take to end what it has started.
