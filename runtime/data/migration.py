@@ -222,7 +222,11 @@ class Migration:
         statement = select(func.count()).select_from(table).where(target.is_(None))
         count = self._steps.connection.scalar(statement) or 0
         if count:
-            text = f"{count} record{'s' if count > 1 else ''} of {model.name} have no {item.name}"
+            text = (
+                f"{count} records of {model.name} have no {item.name}"
+                if count > 1
+                else f"1 record of {model.name} has no {item.name}"
+            )
             yield Fault(item.id, ("required",), "required_missing", text)
 
     # --- references and indexes ---------------------------------------------------------------

@@ -1,16 +1,21 @@
 /** The expression engine as the player uses it: contexts typed by the model, values as JSON. */
-import { analyse, type Analysis, type Ast, evaluate, fromJson, schemaOf, toJson, types, type Value } from "../../expressions";
+import { analyse, type Analysis, type Ast, check, evaluate, fromJson, schemaOf, toJson, types, type Value } from "../../expressions";
 import type { Snapshot } from "../../model/snapshot";
 import { type JsonObject, type LiveNode, ROOT } from "../../model/types";
 import { type Readable, sameItems } from "../../shared/store";
+import type { AppError } from "../../library/runtime";
 import type { Analysed, Equality, Evaluated, Expressions, Seen, Sight } from "./expressions";
 
 type EngineSchema = ReturnType<typeof schemaOf>;
+
+/** Checks that are kept for one state of the data models; those of any design fit. */
+const CHECKS_MAX = 10_000;
 
 /** The engine over what is drawn now. */
 export function createExpressions(snapshots: Readable<Snapshot>): Expressions {
   const schema = schemaReader(snapshots);
   const analyses = new WeakMap<Analysis, Analysed>();
+  const checks = new WeakMap<EngineSchema, Map<string, AppError | null>>();
   return {
     analyse: (source) => {
       const outcome = analyse(source);
@@ -18,6 +23,18 @@ export function createExpressions(snapshots: Readable<Snapshot>): Expressions {
       const known = analyses.get(outcome.value) ?? toAnalysed(outcome.value);
       analyses.set(outcome.value, known);
       return known;
+    },
+    check: (source, record, item) => {
+      const { types: drawn } = schema();
+      const known = checks.get(drawn) ?? new Map<string, AppError | null>();
+      checks.set(drawn, known);
+      const key = `${record ?? ""}|${item ?? ""}|${source}`;
+      const before = known.get(key);
+      if (before !== undefined) return before;
+      const outcome = check(source, scopeOf(record, item, drawn), drawn);
+      const fault = outcome.ok ? null : outcome.error;
+      if (known.size < CHECKS_MAX) known.set(key, fault);
+      return fault;
     },
     evaluate: (source, sight) => {
       const { types: drawn, enums } = schema();
@@ -44,6 +61,20 @@ function schemaReader(snapshots: Readable<Snapshot>): () => { readonly types: En
     const drawn = schemaOf(snapshot);
     read = { types: drawn, enums: fromJson(drawn.enums, types.enumsType(drawn), drawn) };
     return read;
+  };
+}
+
+function scopeOf(record: string | null, item: string | null, schema: EngineSchema) {
+  const seen = (model: string | null) => (model === null || !Object.hasOwn(schema.models, model) ? types.DYN : types.recordOf(model));
+  return {
+    params: types.mapOf(types.STRING),
+    vars: types.DYN,
+    user: types.DYN,
+    record: seen(record),
+    item: seen(item),
+    row: seen(item),
+    models: types.modelsType(schema),
+    enums: types.enumsType(schema),
   };
 }
 

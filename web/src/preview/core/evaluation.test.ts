@@ -112,3 +112,21 @@ test("objects with expressions among their members are computed as a whole", () 
   const text = node("x", "Text", "orders", "children", { format: { style: "decimal", digits: { expr: "1 + 1" } } });
   expect(player.value(text, ["format"], emptyScope("orders")).get()).toEqual(ready({ style: "decimal", digits: 2 }));
 });
+
+test("a name that the model does not have fails where it stands, before anything is asked", async () => {
+  const { player, page, server } = world();
+  await idle();
+  const metric = (expr: string) => node("m", "Metric", "orders", "children", { value: { expr } });
+  const value = (expr: string, scope = emptyScope("orders")) => watch(player.value(metric(expr), ["value"], scope)).now();
+  const source = "models.Order.filter(item, item.statsu == 'ß').size()";
+  const failed = value(source);
+  expect(failed).toMatchObject({ state: "failed", error: { source } });
+  if (failed.state !== "failed") throw new Error("it did not fail");
+  expect(source.slice(failed.error.start, failed.error.end)).toContain("statsu");
+  expect(server.to("player/values")).toHaveLength(0);
+  expect(value("record.totl", page("detail", { id: "r1" }))).toMatchObject({ state: "failed" });
+  expect(value("params.id + vars.whatever")).not.toMatchObject({ state: "failed", error: { code: "expression_name" } });
+  const table = node("t", "Table", "orders", "children", { dataSource: { model: { ref: "order" }, filter: { expr: "item.statsu == 'ß'" } } });
+  const listed = watch(player.query(table, emptyScope("orders"), { sort: [], search: "", filters: {}, page: 0, pageSize: 5 })).now();
+  expect(listed).toMatchObject({ state: "failed", error: { code: expect.stringContaining("expression") as string } });
+});

@@ -122,6 +122,14 @@ export class Evaluation {
     return analysed.ok ? analysed : null;
   }
 
+  /** What is wrong with a source's filter, whose `item` is a record of *model*; null if nothing. */
+  faultOf(filter: string, scope: Scope, model: string, track: Track): AppError | null {
+    if (filter === "") return null;
+    // Types follow from the data models: a change of them asks again.
+    track(this.#parts.schema);
+    return track(this.#parts.expressions)?.check(filter, scope.record?.model?.id ?? null, model) ?? null;
+  }
+
   analyse(source: string, track: Track): Analysed | "pending" {
     return track(this.#parts.expressions)?.analyse(source) ?? "pending";
   }
@@ -133,6 +141,8 @@ export class Evaluation {
     const analysed = expressions.analyse(cell.source);
     if (!analysed.ok) return { state: "failed", error: analysed.error };
     const known = track(schema);
+    const fault = expressions.check(cell.source, cell.scope.record?.model?.id ?? null, cell.scope.item?.model ?? null);
+    if (fault !== null) return { state: "failed", error: fault };
     const { page, params } = cell.scope;
     const vars = pickVariables(analysed, track, variables.of(page));
     if (SERVER_ROOTS.some((root) => analysed.roots.has(root))) return this.#ask(cell, analysed, known, track);

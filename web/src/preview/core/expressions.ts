@@ -32,5 +32,7 @@ export interface Equality {
 
 export interface Expressions {
   readonly analyse: (source: string) => Analysed;
+  /** What is wrong by the types of the model alone; records by their models' ids, null: not known. */
+  readonly check: (source: string, record: string | null, item: string | null) => AppError | null;
   readonly evaluate: (source: string, sight: Sight) => Evaluated;
 }

@@ -46,6 +46,8 @@ export class Groups {
         const error = isChosen ? ungranted(all) : { code: "source_missing", message: "No data source is chosen yet." };
         return { state: "failed", groups: [], error };
       }
+      const fault = evaluation.faultOf(source.filter, scope, source.model, track);
+      if (fault !== null) return { state: "failed", groups: [], error: fault };
       const reading = evaluation.reading(source.filter, track);
       if (reading === "pending") return { state: "pending", groups: [], error: null };
       const context = { ...contextOf(scope, track(variables.of(scope.page)), reading), item: null };

@@ -85,6 +85,8 @@ export class Listing {
     const schema = track(this.#parts.schema);
     const model = schema.models.get(source.model) ?? null;
     if (model === null) return { ...NOTHING, state: "failed", error: ungranted(schema) };
+    const fault = this.#parts.evaluation.faultOf(source.filter, scope, source.model, track);
+    if (fault !== null) return { ...NOTHING, state: "failed", model, error: fault };
     const question = isGenerated(node.id)
       ? this.#restQuestion(node, scope, source, schema, options, track)
       : this.#question(node, scope, source, schema, options, track);
@@ -126,7 +128,7 @@ export class Listing {
   // Null: the record that a generated table belongs to was not saved yet, so there are no rows.
   #restQuestion(node: LiveNode, scope: Scope, source: Source, schema: Schema, options: QueryOptions, track: Track): Question<RecordPage> | null {
     const model = schema.models.get(source.model);
-    const equals = track(this.#parts.rows.of(node, scope).initial);
+    const equals = track(this.#parts.rows.of(node, scope).demanded);
     if (model === undefined || equals === null) return null;
     const parameters = new URLSearchParams();
     for (const [name, value] of Object.entries(equals)) parameters.append(`filter[${name}]`, String(referenceId(value)));

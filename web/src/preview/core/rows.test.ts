@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 
 import { node } from "./testing/model";
 import { emptyScope, watch, world } from "./testing/player";
+import type { TableRows } from "./rows";
 import { idle } from "./testing/server";
 
 test("a new row begins with what the filter demands of every row", async () => {
@@ -16,7 +17,10 @@ test("a new row begins with what the filter demands of every row", async () => {
 test("a new row begins with its fields' defaults", async () => {
   const { player, node: drawn } = world();
   await idle();
-  expect(watch(player.rows(drawn("table"), emptyScope("orders")).initial).now()).toEqual({ status: "draft" });
+  const rows = player.rows(drawn("table"), emptyScope("orders")) as TableRows;
+  expect(watch(rows.initial).now()).toEqual({ status: "draft" });
+  // Which is no reason to show only rows that have them.
+  expect(watch(rows.demanded).now()).toEqual({});
 });
 
 test("a record that is not saved yet has no rows to add to", async () => {

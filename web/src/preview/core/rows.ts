@@ -24,23 +24,30 @@ export const NEW = "new";
 const NOT_YET: AppError = { code: "not_yet", message: "Save the record that this belongs to first." };
 const EDITORS_MAX = 300;
 
+/** A table's rows; `demanded` is what its filter demands of every one of them, null: not known yet. */
+export interface TableRows extends RowEditor {
+  readonly demanded: Readable<JsonObject | null>;
+}
+
 export class Rows {
   readonly #parts: RowsParts;
-  readonly #editors = new Map<string, RowEditor>();
+  readonly #editors = new Map<string, TableRows>();
 
   constructor(parts: RowsParts) {
     this.#parts = parts;
   }
 
-  of(node: LiveNode, scope: Scope): RowEditor {
+  of(node: LiveNode, scope: Scope): TableRows {
     const source = sourceOf(node);
     const model = source?.model ?? "";
     const key = `${node.id}|${model}|${source?.filter ?? ""}|${scopeKey(scope)}`;
     const known = this.#editors.get(key);
     if (known !== undefined) return known;
     const { writes } = this.#parts;
-    const initial = this.#initial(node.id, model, source?.filter ?? "", scope);
-    const editor: RowEditor = {
+    const demanded = this.#demanded(node.id, model, source?.filter ?? "", scope);
+    const initial = this.#initial(model, demanded);
+    const editor: TableRows = {
+      demanded,
       initial,
       create: async (values) => {
         const begin = initial.get();
@@ -56,18 +63,28 @@ export class Rows {
     return editor;
   }
 
-  /** What holds for every row by the filter (`item.order == params.id`) holds for a new one too. */
-  #initial(node: string, model: string, filter: string, scope: Scope): Readable<JsonObject | null> {
-    const { evaluation, schema, snapshots } = this.#parts;
+  /** A new row begins with its fields' defaults, and with what the filter demands of every row. */
+  #initial(model: string, demanded: Readable<JsonObject | null>): Readable<JsonObject | null> {
+    const { schema, snapshots } = this.#parts;
+    return new Computed<JsonObject | null>((track) => {
+      const demands = track(demanded);
+      if (demands === null) return null;
+      const found = track(schema).models.get(model);
+      // Only what the row may say itself: the server knows the defaults of the others.
+      const defaults = Object.entries(defaultsOf(track(snapshots), model)).filter(([field]) => fieldOf(found, field)?.isReadOnly === false);
+      return { ...Object.fromEntries(defaults), ...demands };
+    });
+  }
+
+  /** What holds for every row by the filter, such as `item.order == params.id`. */
+  #demanded(node: string, model: string, filter: string, scope: Scope): Readable<JsonObject | null> {
+    const { evaluation, schema } = this.#parts;
     return new Computed<JsonObject | null>((track) => {
       const analysed = filter === "" ? null : evaluation.analyse(filter, track);
       if (analysed === "pending") return null;
       const equalities = analysed?.ok === true ? analysed.equalities : [];
       const found = track(schema).models.get(model);
-      // Only what the row may say itself: the server knows the defaults of the others.
-      const values: Record<string, Json> = Object.fromEntries(
-        Object.entries(defaultsOf(track(snapshots), model)).filter(([field]) => fieldOf(found, field)?.isReadOnly === false),
-      );
+      const values: Record<string, Json> = {};
       for (const { field, source } of equalities) {
         const resolved = track(evaluation.expression(node, ["dataSource", "filter", field], source, scope));
         if (resolved.state !== "ready") return null;

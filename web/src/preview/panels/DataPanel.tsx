@@ -136,7 +136,6 @@ function PendingList({ pending, isReadOnly }: { readonly pending: readonly Pendi
           <li key={item.id}>
             <p>
               <a href={designerAddress(place.room, item.node)} target="_blank" rel="noopener">{item.name || item.node}</a>: {item.message}
-              {item.count > 0 && ` (${item.count.toLocaleString()})`}
             </p>
             {item.examples.length > 0 && <p className="player-muted">Such as {item.examples.map((value) => `“${toText(value)}”`).join(", ")}</p>}
             {!isReadOnly && <button type="button" className="player-button" data-danger onClick={() => void confirm(item)}>Confirm…</button>}
