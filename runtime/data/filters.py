@@ -165,7 +165,10 @@ class Translator:
             parts = [_Constant(value) for value in part.value]
         if len(parts) > _LISTED_MAX or any(isinstance(part, _Failed) for part in parts):
             raise NotSql
-        return or_(false(), *(self._compare("==", term, part) for part in parts))
+        found = [self._compare("==", term, part) for part in parts]
+        if any(_is_float(part) for part in (term, *parts)):
+            return _first(found)
+        return or_(false(), *found)
 
     def _match(self, function: str, target: _Part, given: _Part) -> ColumnElement[bool]:
         if not isinstance(target, Term) or target.kind is not Kind.TEXT:
@@ -266,6 +269,16 @@ def is_total(node: Ast) -> bool:
         case Has():
             return True
     return False
+
+
+def _is_float(part: _Part) -> bool:
+    return isinstance(part, _Constant) and isinstance(part.value, float)
+
+
+def _first(found: list[ColumnElement[bool]]) -> ColumnElement[bool]:
+    """Return whether one of *found* is true: an error counts where it comes before that one."""
+    cases = [each for is_met in found for each in ((is_met.is_(None), UNKNOWN), (is_met, true()))]
+    return case(*cases, else_=false()) if cases else false()
 
 
 def _has_float(node: Ast) -> bool:

@@ -174,6 +174,8 @@ CACHE: dict[int, Any] = {}
     deadline=None, max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @example("!(item.text.endsWith(''))", "ä", None)
+@example("item.zahl in [1.5, item.zahl]", "", None)
+@example("!(item.zahl in [item.zahl, 1.5])", "", None)
 @given(FILTERS, st.sampled_from(WORDS), st.sampled_from([None, Decimal(2), 1]))
 def test_sql_says_what_the_engine_says(
     mixed: RoomData, engine: Engine, source: str, word: str, number: Any
