@@ -12,6 +12,7 @@ import asyncio
 import base64
 import os
 import random
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from time import perf_counter
 from typing import Any, cast
@@ -107,7 +108,7 @@ class Socket(asyncio.Protocol):
         del received[:start]
 
 
-class Client:
+class Client(ABC):
     """One client of one room, which edits one caption (a node and a key).
 
     ``times`` are the answers' delays in seconds; ``on_answer`` is called with each answer.
@@ -150,14 +151,17 @@ class Client:
     def close(self) -> None:
         self.socket.close()
 
+    @abstractmethod
     async def _open(self) -> None:
-        raise NotImplementedError
+        """Connect and ask for the document."""
 
+    @abstractmethod
     def _frame(self, label: str) -> bytes:
-        raise NotImplementedError
+        """Return the frame of a change that writes *label* into the caption."""
 
+    @abstractmethod
     def _on_message(self, payload: bytes) -> None:
-        raise NotImplementedError
+        """Take in what came: the document, a revision, the answer to the change in flight."""
 
     def _answered(self) -> None:
         self.times.append(perf_counter() - self._sent_at)

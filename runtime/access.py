@@ -6,12 +6,14 @@ that no grant names. Where several grants speak of one model and verb, they neve
 record than they say: grants without a filter decide alone; if there are only filtered ones, the
 records of any of them may be touched, in the fields that all of them name. A field that a role
 hides is as good as absent: it is neither read nor written, nor sorted, filtered or searched by.
+A filter that does not fit the model's types lets no record through: a misspelt name would read as
+null, and ``!=`` would then let every record through.
 SPEC: section AC. Sans-I/O; called by ``http``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,9 +21,12 @@ from runtime.application import Application
 from runtime.data.queries import Access as DataAccess
 from runtime.data.queries import ModelAccess as DataModelAccess
 from runtime.errors import PreviewDenied, PreviewInvalid, PreviewNotFound
+from runtime.expressions.checking import USER, Checks
+from runtime.expressions.errors import ExpressionError
+from runtime.expressions.types import Type
 from runtime.expressions.values import Value
 from runtime.identity import RoomRole
-from runtime.parts import SYSTEM_FIELDS, DataModel, Field, Grant, Role, Workflow
+from runtime.parts import SYSTEM_FIELDS, DataModel, Fault, Field, Grant, Role, Workflow
 
 __all__ = [
     "CREATE",
@@ -30,9 +35,12 @@ __all__ = [
     "UPDATE",
     "VERBS",
     "Access",
+    "Fits",
     "ModelAccess",
     "Permission",
     "access_of",
+    "filter_fits",
+    "grant_faults",
 ]
 
 READ: Final = "read"
@@ -41,6 +49,10 @@ UPDATE: Final = "update"
 DELETE: Final = "delete"
 VERBS: Final = (READ, CREATE, UPDATE, DELETE)
 _ANY: Final = "*"
+_NO_RECORD: Final = "false"
+
+# Whether a grant's filter can be asked of the records of a data model (an id).
+Fits = Callable[[str, str], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +111,18 @@ class ModelAccess:
 
 
 class Access:
-    """The rights of one person who views *application* as *role*, or as nobody in particular."""
+    """The rights of one person who views *application* as *role*, or as nobody in particular.
 
-    def __init__(self, application: Application, role: Role | None, *, is_read_only: bool) -> None:
+    A grant whose filter does not *fit* a model lets none of its records through.
+    """
+
+    def __init__(
+        self, application: Application, role: Role | None, fits: Fits, *, is_read_only: bool
+    ) -> None:
         self.application = application
         self.role = role
         self.is_read_only = is_read_only
+        self._fits = fits
         self._models = {model.id: self._of_model(model) for model in application.models}
         self._readable = {
             key: access.of_data(READ) for key, access in self._models.items() if access.may(READ)
@@ -179,24 +197,59 @@ class Access:
         for verb in verbs:
             granted = [grant for grant in grants if verb in grant.verbs]
             if granted:
-                permissions[verb] = _permission(model, granted, names - masked)
+                permissions[verb] = _permission(model, granted, names - masked, self._fits)
         return ModelAccess(model, permissions)
 
 
-def access_of(application: Application, room_role: RoomRole, view_as: str) -> Access:
+def access_of(application: Application, room_role: RoomRole, view_as: str, fits: Fits) -> Access:
     """Return the rights of somebody with *room_role* who views as the role *view_as*, or as none.
 
-    Raises ``PreviewInvalid`` (``role_unknown``) if the application has no such role.
+    Raises ``PreviewInvalid`` (``role_unknown``) if the application has no such role, and what
+    *fits* raises while it cannot tell.
     """
     role = None
     if view_as:
         role = application.role(view_as)
         if role is None:
             raise PreviewInvalid(f"there is no role {view_as!r}", code="role_unknown")
-    return Access(application, role, is_read_only=not room_role.may_write)
+    return Access(application, role, fits, is_read_only=not room_role.may_write)
 
 
-def _permission(model: DataModel, grants: list[Grant], names: frozenset[str]) -> Permission:
+def filter_fits(checks: Checks, filter_: str, model: str) -> bool:
+    """Return whether a grant's filter can be asked of the records of the model of this id.
+
+    Raises ``ExpressionError`` while that is not settled: nothing is granted then.
+    """
+    found = checks.check(filter_, _filter_scope(checks, model), is_condition=True)
+    return not isinstance(found, ExpressionError)
+
+
+def grant_faults(checks: Checks, application: Application) -> Iterator[Fault]:
+    """Yield what is wrong with the filters of all grants: the first model each does not fit."""
+    for role in application.roles:
+        for index, grant in enumerate(role.grants):
+            if not grant.filter:
+                continue
+            for model in application.models:
+                if grant.model not in (_ANY, model.id):
+                    continue
+                try:
+                    scope = _filter_scope(checks, model.id)
+                    checks.require(grant.filter, scope, is_condition=True)
+                except ExpressionError as error:
+                    place = ("grants", index, "filter")
+                    at = (error.source, error.start, error.end)
+                    yield Fault(role.id, place, error.code, error.message, *at)
+                    break
+
+
+def _filter_scope(checks: Checks, model: str) -> Mapping[str, Type]:
+    return {"record": checks.record(model), "user": USER}
+
+
+def _permission(
+    model: DataModel, grants: list[Grant], names: frozenset[str], fits: Fits
+) -> Permission:
     unfiltered = [grant for grant in grants if not grant.filter]
     if unfiltered:
         granted: set[str] = set()
@@ -204,7 +257,9 @@ def _permission(model: DataModel, grants: list[Grant], names: frozenset[str]) ->
             names & granted.union(*(_granted(model, one, names) for one in unfiltered))
         )
     fields = names.intersection(*(_granted(model, grant, names) for grant in grants))
-    return Permission(fields, _joined("||", dict.fromkeys(grant.filter for grant in grants)))
+    # Such a grant is not left out: it still says which fields the others do not give alone.
+    filters = [grant.filter if fits(grant.filter, model.id) else _NO_RECORD for grant in grants]
+    return Permission(fields, _joined("||", dict.fromkeys(filters)))
 
 
 def _joined(operator: str, conditions: Iterable[str]) -> str:

@@ -13,6 +13,8 @@ from pathlib import Path
 from runtime.connectors.addresses import parse_addresses
 from runtime.connectors.connectors import Connectors
 from runtime.connectors.secrets import Secrets
+from runtime.data.encryption import MasterKeys
+from runtime.expressions.checking import Checking
 from runtime.expressions.engine import Engine
 from runtime.limits import RUNS_WINDOW_S
 from runtime.metrics import Metrics
@@ -29,7 +31,8 @@ class Installation:
     """The rooms of *server*, with their data in *directory*. ``start`` before use, then ``stop``.
 
     *web_dir* holds ``expressions.wasm``. *environment* may name ``PREVIEW_CONNECTORS``, the
-    addresses that connectors may really call, and holds the secrets of local mode.
+    addresses that connectors may really call, and holds the secrets of local mode and the keys of
+    encrypted fields.
     """
 
     def __init__(
@@ -48,17 +51,24 @@ class Installation:
             self.engine = Engine(component, cache=_machine_code(web_dir, directory))
         self.metrics = Metrics()
         self.workers = Workers()
-        self._tenants = Tenants(directory, self.engine)
+        keys = MasterKeys(directory / "secrets", environment)
+        self._tenants = Tenants(directory, self.engine, keys)
         tokens = None if service_key is None else ServiceTokens(service_key)
-        self.rooms = Rooms(server, tokens, self._tenants, self.workers, self.metrics)
+        self.checking = None if self.engine is None else Checking(self.engine)
+        self.rooms = Rooms(server, tokens, self._tenants, self.workers, self.metrics, self.checking)
         self.workflows = None
-        if self.engine is not None:
+        if self.engine is not None and self.checking is not None:
             addresses = parse_addresses(environment.get("PREVIEW_CONNECTORS", ""))
             secrets = Secrets(directory / "secrets", environment)
             connectors = Connectors(self.engine, addresses, secrets)
             # In a folder of its own: a tenant may have any name, and then a file of that name.
             self.workflows = Workflows(
-                directory / "runs", self.engine, connectors, self.rooms.open_from_thread
+                directory / "runs",
+                self.engine,
+                connectors,
+                self.rooms.open_from_thread,
+                self.checking,
+                cipher=keys.cipher("runs"),
             )
         self._told: dict[tuple[str, str], set[str]] = {}
 

@@ -88,6 +88,9 @@ TEXT_CHARACTERS_MAX: Final = 200_000
 JSON_BYTES_MAX: Final = 256 << 10
 JSON_NESTING_MAX: Final = 32
 FILE_BYTES_MAX: Final = 512 << 10
+# Encrypted values are padded to a multiple of so many bytes, so that their length tells neither
+# true from false nor one short value of an Enum from another.
+SEALED_BLOCK_BYTES: Final = 32
 FILE_NAME_CHARACTERS_MAX: Final = 255
 # Integers travel as JSON numbers, which JavaScript holds exactly up to here.
 DATA_INTEGER_MAX: Final = 2**53 - 1
@@ -107,6 +110,11 @@ COMPUTED_CHAIN_MAX: Final = 100
 # Records per statement and per call of the engine: large enough to spread their cost, small enough
 # for a bound on memory.
 DATA_BATCH_RECORDS: Final = 1_000
+# How long computing may hold up writers while a field of many records is filled in and others write
+# all the time: with the writing itself it stays below 50 ms, half of what a person notices.
+BACKFILL_TURN_S: Final = 0.02
+# Shapes of questions whose statements are kept: those of an application's pages fit many times.
+DATA_PLANS_MAX: Final = 500
 # How far an offset may reach before cursors have to be used.
 PAGE_OFFSET_MAX: Final = 1_000_000
 # What a question may name: conditions, sort fields, paths to expand, references in one path.
@@ -213,5 +221,11 @@ EXPRESSION_BATCH_CONTEXTS: Final = 200
 EXPRESSION_CODE_FILES_KEPT: Final = 4
 # Sources that are kept analysed; what people type is seldom typed again.
 EXPRESSION_CACHE_ENTRIES: Final = 2_000
+# Checks by type that are kept: of one application, and of how many applications at once, which is
+# some more than rooms are open, since an edit of a data model begins anew.
+CHECKED_EXPRESSIONS_MAX: Final = 10_000
+CHECKED_APPLICATIONS_MAX: Final = 256
+# Workflows whose faults are kept for their runs: those of the rooms that are busy just now.
+CHECKED_WORKFLOWS_MAX: Final = 1_000
 # Values within values. Json fields come from outside.
 EXPRESSION_VALUE_DEPTH_MAX: Final = 64

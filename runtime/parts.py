@@ -47,12 +47,19 @@ class FieldType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A part that cannot be used, at *path* within the properties of *node*; for people."""
+    """A part that cannot be used, at *path* within the properties of *node*; for people.
+
+    Of an expression ``source`` is what is written there, and ``start`` and ``end`` say where in
+    it, in UTF-16 units.
+    """
 
     node: str
     path: tuple[str | int, ...]
     code: str
     message: str
+    source: str = ""
+    start: int = 0
+    end: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +86,11 @@ class Field:
     computed: str = ""
     tags: frozenset[str] = frozenset()
     is_encrypted: bool = False
+
+    @property
+    def is_private(self) -> bool:
+        """Whether its texts are left out of what is shown of workflows."""
+        return self.is_encrypted or "PII" in self.tags
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from collab.errors import InvalidName
 from collab.ids import RoomId, TenantId
 from runtime.data.room import RoomData
 from runtime.errors import PreviewBusy, PreviewNotFound
+from runtime.expressions.checking import Checking
 from runtime.feed import FeedState, RoomFeed
 from runtime.limits import (
     OPEN_TIMEOUT_S,
@@ -41,12 +42,14 @@ class Rooms:
         tenants: Tenants,
         workers: Workers,
         metrics: Metrics,
+        checking: Checking | None = None,
     ) -> None:
         self._server = server
         self._tokens = tokens
         self._tenants = tenants
         self._workers = workers
         self._metrics = metrics
+        self._checking = checking
         self._workflows: Attached | None = None
         self._open: dict[tuple[str, str], Workspace] = {}
         self._janitor: asyncio.Task[None] | None = None
@@ -125,6 +128,7 @@ class Rooms:
             self._follow,
             self._metrics,
             self._workflows,
+            self._checking,
         )
         self._open[tenant, name] = space
         self._metrics.rooms.set(len(self._open))

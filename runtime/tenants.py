@@ -10,6 +10,7 @@ import threading
 from pathlib import Path
 from urllib.parse import quote
 
+from runtime.data.encryption import MasterKeys
 from runtime.data.room import RoomData
 from runtime.data.tenant import TenantData
 from runtime.errors import PreviewBusy
@@ -19,12 +20,18 @@ __all__ = ["Tenants", "file_name", "not_built"]
 
 
 class Tenants:
-    """Data by tenant in *directory*, which is created. ``close`` at the end."""
+    """Data by tenant in *directory*, which is created. ``close`` at the end.
 
-    def __init__(self, directory: Path, engine: Engine | None) -> None:
+    *keys* are those of encrypted fields; without them nothing can be encrypted.
+    """
+
+    def __init__(
+        self, directory: Path, engine: Engine | None, keys: MasterKeys | None = None
+    ) -> None:
         directory.mkdir(parents=True, exist_ok=True)
         self._directory = directory
         self._engine = engine
+        self._keys = keys
         self._open: dict[str, TenantData] = {}
         self._lock = threading.Lock()
 
@@ -38,7 +45,8 @@ class Tenants:
         with self._lock:
             data = self._open.get(tenant)
             if data is None:
-                data = TenantData(self._directory / file_name(tenant), self._engine)
+                cipher = self._keys.cipher("tenant", tenant) if self._keys else None
+                data = TenantData(self._directory / file_name(tenant), self._engine, cipher)
                 data.open()
                 self._open[tenant] = data
         return data.room(room)

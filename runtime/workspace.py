@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 import structlog
 
-from runtime.access import Access, access_of
+from runtime.access import Access, access_of, filter_fits, grant_faults
 from runtime.answers import Answers
 from runtime.application import Application
 from runtime.data.records import RecordChange
 from runtime.data.room import RoomData
 from runtime.errors import PreviewBusy, PreviewError
+from runtime.expressions.checking import UNSETTLED, Checking
 from runtime.feed import RoomFeed
 from runtime.identity import Identity
 from runtime.limits import ASK_ATTEMPTS_MAX, CHANGED_IDS_MAX, CHANGES_WINDOW_S
@@ -42,6 +44,9 @@ class Attached(Protocol):
     def detach(self, tenant: str, room: str) -> None:
         """Leave a room that is closed."""
 
+    def faults(self, application: Application) -> Iterable[Fault]:
+        """Return what is wrong with the expressions of the application's workflows."""
+
 
 class Workspace:
     """The room *name* of *tenant*. ``feed`` is started and stopped by ``rooms``."""
@@ -55,6 +60,7 @@ class Workspace:
         follow: Callable[[Workspace], RoomFeed],
         metrics: Metrics,
         workflows: Attached | None,
+        checking: Checking | None = None,
     ) -> None:
         self.tenant = tenant
         self.name = name
@@ -66,6 +72,7 @@ class Workspace:
         self._workers = workers
         self._metrics = metrics
         self._workflows = workflows
+        self._checking = checking
         self._data: RoomData | None = None
         self._failure = "the preview of this room is still starting"
         self._stop_listening: Callable[[], None] | None = None
@@ -73,6 +80,7 @@ class Workspace:
         self._tree = Tree({})
         self.answers = Answers()
         self._rights: dict[tuple[bool, str], Access] = {}
+        self._design_faults: tuple[Application, tuple[Fault, ...]] | None = None
 
     @property
     def data(self) -> RoomData:
@@ -114,12 +122,38 @@ class Workspace:
         key = (identity.role.may_write, view_as)
         access = self._rights.get(key)
         if access is None or access.application is not application:
-            access = access_of(application, identity.role, view_as)
+            access = access_of(application, identity.role, view_as, self._fits(application))
             # One for each role there is: an unknown one has raised.
             self._rights[key] = access
             if len(self._rights) > 2 * (len(application.roles) + 1):
                 self._rights = {key: access}
         return access
+
+    def design_faults(self) -> tuple[Fault, ...]:
+        """Return what of the model cannot be used, its expressions held against its types.
+
+        They are looked at once for all revisions that change none of it; may be called in any
+        thread, with data.
+        """
+        application = self.data.application
+        known = self._design_faults
+        if known is None or not _is_same_design(known[0], application):
+            faults = tuple(self._expression_faults(application))
+            known = (application, faults)
+            if not any(fault.code in UNSETTLED for fault in faults):
+                self._design_faults = known
+        return (*application.faults, *self.faults, *known[1])
+
+    def _expression_faults(self, application: Application) -> Iterator[Fault]:
+        if self._checking is not None:
+            yield from grant_faults(self._checking.of(application), application)
+        if self._workflows is not None:
+            yield from self._workflows.faults(application)
+
+    def _fits(self, application: Application) -> Callable[[str, str], bool]:
+        # Without an engine there is no data either, and nobody comes here.
+        assert self._checking is not None
+        return partial(filter_fits, self._checking.of(application))
 
     async def adopt(self, application: Application) -> None:
         """Migrate the data to *application*; a failure is logged and answered to who asks."""
@@ -161,6 +195,16 @@ class Workspace:
         self._changes.stop()
         if self._stop_listening is not None:
             self._stop_listening()
+
+
+def _is_same_design(one: Application, other: Application) -> bool:
+    """Return whether both were compiled from the same data models, roles and workflows."""
+    return (
+        one.models is other.models
+        and one.roles is other.roles
+        and one.connectors is other.connectors
+        and one.workflows is other.workflows
+    )
 
 
 class _Changes:

@@ -28,10 +28,12 @@ from sqlalchemy import (
     UniqueConstraint,
     delete,
     insert,
+    inspect,
     select,
     update,
 )
 
+from runtime.data.ddl import AddColumn
 from runtime.data.storage import Shape
 from runtime.parts import FieldType
 
@@ -41,11 +43,14 @@ __all__ = [
     "KEYS",
     "ROOMS",
     "SCHEMA",
+    "SEALS",
     "Catalog",
     "FieldRow",
     "IndexRow",
     "ModelRow",
     "State",
+    "create_schema",
+    "note_computed",
 ]
 
 SCHEMA: Final = MetaData()
@@ -80,6 +85,7 @@ _FIELDS: Final = Table(
     Column("precision", Integer, nullable=False),
     Column("scale", Integer, nullable=False),
     Column("target", Text, nullable=False),
+    Column("is_encrypted", Boolean(create_constraint=False), nullable=False, server_default="0"),
     Column("computed", Text, nullable=False),
     Column("state", Text, nullable=False),
     sqlite_autoincrement=True,
@@ -126,6 +132,14 @@ FILES: Final = Table(
     Column("room", ForeignKey("rooms.id"), primary_key=True),
     Column("digest", Text, primary_key=True),
     Column("data", LargeBinary, nullable=False),
+)
+# Under which keys a room's values are sealed; an empty name says that the file may still hold, in
+# pages that are free, what was there before it was sealed.
+SEALS: Final = Table(
+    "seals",
+    SCHEMA,
+    Column("room", ForeignKey("rooms.id"), primary_key=True),
+    Column("key", Text, primary_key=True),
 )
 
 
@@ -191,12 +205,20 @@ class IndexRow:
         return f"index_{self.id}"
 
 
+def create_schema(connection: Connection) -> None:
+    """Create the catalogue, or add to one of an earlier version what it lacks."""
+    SCHEMA.create_all(connection)
+    there = {column["name"] for column in inspect(connection).get_columns(_FIELDS.name)}
+    if _FIELDS.c.is_encrypted.name not in there:
+        connection.execute(AddColumn(_FIELDS, _FIELDS.c.is_encrypted))
+
+
 class Catalog:
     """The catalogue of one room within a transaction; what it reads, it keeps in step."""
 
     def __init__(self, connection: Connection, room: int) -> None:
         self._connection = connection
-        self._room = room
+        self.room = room
         of_room = select(_MODELS.c.id).where(_MODELS.c.room == room)
         self.models = [
             ModelRow(row.id, row.node, row.name, State(row.state))
@@ -231,7 +253,7 @@ class Catalog:
 
     def add_model(self, node: str, name: str) -> ModelRow:
         """Give a data model a number."""
-        values = {"room": self._room, "node": node, "name": name, "state": State.LIVE}
+        values = {"room": self.room, "node": node, "name": name, "state": State.LIVE}
         row = ModelRow(self._insert(_MODELS, values), node, name, State.LIVE)
         self.models.append(row)
         return row
@@ -248,6 +270,7 @@ class Catalog:
                 "precision": shape.precision,
                 "scale": shape.scale,
                 "target": shape.target,
+                "is_encrypted": shape.is_encrypted,
                 "computed": "",
                 "state": State.LIVE,
             },
@@ -308,6 +331,7 @@ class Catalog:
                 "precision": changed.shape.precision,
                 "scale": changed.shape.scale,
                 "target": changed.shape.target,
+                "is_encrypted": changed.shape.is_encrypted,
                 "computed": changed.computed,
                 "state": changed.state,
             }
@@ -350,8 +374,13 @@ class Catalog:
         self._connection.execute(delete(table).where(table.c.id == row))
 
 
+def note_computed(connection: Connection, number: int, computed: str) -> None:
+    """Note what is computed of the field of this number."""
+    connection.execute(update(_FIELDS).where(_FIELDS.c.id == number).values(computed=computed))
+
+
 def _field_row(row: Any) -> FieldRow:
-    shape = Shape(FieldType(row.type), row.precision, row.scale, row.target)
+    shape = Shape(FieldType(row.type), row.precision, row.scale, row.target, row.is_encrypted)
     return FieldRow(row.id, row.model, row.node, row.name, shape, row.computed, State(row.state))
 
 

@@ -13,12 +13,14 @@ from sqlalchemy import Table, bindparam, func, or_, select, update
 from runtime.data.catalog import FieldRow
 from runtime.data.conversion import convert
 from runtime.data.ddl import Steps
+from runtime.data.encryption import Cipher
+from runtime.data.sealing import opened, sealed
 from runtime.data.storage import Shape, is_wide
 from runtime.expressions.values import Value
 from runtime.limits import DATA_BATCH_RECORDS
 from runtime.parts import FieldType
 
-__all__ = ["transfer"]
+__all__ = ["fill", "reseal", "transfer"]
 
 Existing = Callable[[list[str]], set[str]]
 
@@ -30,6 +32,7 @@ def transfer(
     new: FieldRow,
     kept: FieldRow | None,
     existing: Existing,
+    cipher: Cipher,
 ) -> int:
     """Fill the column of *new* from that of *old*, and return how many values were lost.
 
@@ -54,13 +57,12 @@ def transfer(
     )
     lost = 0
     for rows in _batches(steps, table, columns):
-        made = [_made(row, old, new, kept) for row in rows]
+        made = [_made(row, old, new, kept, cipher) for row in rows]
         if new.shape.type is FieldType.REFERENCE:
             made = _existing_only(made, existing)
-        encode = new.shape.encode
         written = []
         for row, (value, is_exact) in zip(rows, made, strict=True):
-            stored = value if value is None or encode is None else encode(value)
+            stored = sealed(cipher, new.shape, new.node, row[0], value)
             lost += not is_exact
             source_after = None if is_exact else row[1]
             written.append({"record_id": row[0], "goal": stored, "source": source_after})
@@ -73,6 +75,8 @@ def _factor(old: Shape, new: Shape) -> int | None:
     """Return by what a stored number is multiplied to be one of *new*; None where it is not."""
     is_number = old.type in (FieldType.INTEGER, FieldType.DECIMAL) and not is_wide(old)
     if not is_number or new.type is not FieldType.DECIMAL or is_wide(new):
+        return None
+    if old.is_encrypted or new.is_encrypted:
         return None
     return int(10 ** (new.scale - old.scale)) if new.scale >= old.scale else None
 
@@ -98,11 +102,11 @@ def _batches(
 
 
 def _made(
-    row: Sequence[Any], old: FieldRow, new: FieldRow, kept: FieldRow | None
+    row: Sequence[Any], old: FieldRow, new: FieldRow, kept: FieldRow | None, cipher: Cipher
 ) -> tuple[Value, bool]:
-    current = _decoded(old.shape, row[1])
+    current: Value = opened(cipher, old.shape, old.node, row[0], row[1])
     if kept is not None and row[2] is not None:
-        original = _decoded(kept.shape, row[2])
+        original: Value = opened(cipher, kept.shape, kept.node, row[0], row[2])
         if convert(original, kept.shape, old.shape)[0] == current:
             return convert(original, kept.shape, new.shape)
     return (None, True) if current is None else convert(current, old.shape, new.shape)
@@ -116,6 +120,39 @@ def _existing_only(made: list[tuple[Value, bool]], existing: Existing) -> list[t
     ]
 
 
-def _decoded(shape: Shape, stored: Any) -> Value:
-    decode = shape.decode
-    return stored if stored is None or decode is None else decode(stored)
+def fill(
+    steps: Steps, table: Table, row: FieldRow, make: Callable[[], Value], cipher: Cipher
+) -> None:
+    """Put a value of its own into every record in which an encrypted field has none."""
+    column = table.c[row.column_name]
+    statement = (
+        update(table)
+        .where(table.c.id == bindparam("record_id"))
+        .values({column.key: bindparam("goal")})
+    )
+    query = select(table.c.id).where(column.is_(None)).limit(DATA_BATCH_RECORDS * 5)
+    while ids := steps.connection.scalars(query).all():
+        written = [
+            {"record_id": item, "goal": sealed(cipher, row.shape, row.node, item, make())}
+            for item in ids
+        ]
+        steps.run(statement, written)
+
+
+def reseal(steps: Steps, table: Table, row: FieldRow, cipher: Cipher) -> None:
+    """Seal the values of a column anew that were sealed under a key of before."""
+    column = table.c[row.column_name]
+    statement = (
+        update(table)
+        .where(table.c.id == bindparam("record_id"))
+        .values({column.key: bindparam("goal")})
+    )
+    for rows in _batches(steps, table, [table.c.id, column]):
+        written = []
+        for record, stored in rows:
+            if not cipher.is_current(stored):
+                value = opened(cipher, row.shape, row.node, record, stored)
+                goal = sealed(cipher, row.shape, row.node, record, value)
+                written.append({"record_id": record, "goal": goal})
+        if written:
+            steps.run(statement, written)

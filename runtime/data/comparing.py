@@ -20,7 +20,7 @@ from typing import Any, Final
 from sqlalchemy import Boolean, ColumnElement, case, false, literal, null, type_coerce
 
 from runtime.data.layout import StoredField
-from runtime.data.storage import Shape, is_wide, wide_text
+from runtime.data.storage import Shape, is_sealed, is_wide, wide_text
 from runtime.data.values import EXACT, TEXTS, milliseconds
 from runtime.expressions.values import RecordValue, Value
 from runtime.parts import FieldType
@@ -64,7 +64,9 @@ class Term:
 
 
 def kind_of(stored: StoredField) -> Kind:
-    """Return what the column of a field holds."""
+    """Return what the column of a field holds; of what is encrypted SQL knows nothing."""
+    if is_sealed(stored.field):
+        return Kind.OTHER
     match stored.field.type:
         case FieldType.INTEGER:
             return Kind.INTEGER

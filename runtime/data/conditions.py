@@ -18,13 +18,13 @@ from runtime.data.layout import ModelTable, StoredField
 from runtime.data.paths import Hop, hop_from
 from runtime.data.ports import Dialect, Visibility
 from runtime.data.queries import Condition, Operator
-from runtime.data.storage import Shape
+from runtime.data.storage import Shape, is_sealed
 from runtime.data.values import TEXTS, BadValue, read_value
 from runtime.expressions.values import Value
 from runtime.limits import PATH_REFERENCES_MAX, SEARCH_CHARACTERS_MAX
 from runtime.parts import Field, FieldType
 
-__all__ = ["condition", "open_path", "search"]
+__all__ = ["condition", "open_path", "refuse_encrypted", "search"]
 
 _ORDERS: Final = {
     Operator.LESS: "<",
@@ -66,11 +66,19 @@ def open_path(
     raise AssertionError("a split text has a part")
 
 
+def refuse_encrypted(stored: StoredField, path: str) -> None:
+    """Raise ``QueryInvalid`` (``query_encrypted``) for a field that the database cannot read."""
+    if is_sealed(stored.field):
+        text = f"{path[:200]} is encrypted: it has no order and no groups, and only a filter by an "
+        raise QueryInvalid(text + "expression finds its values", code="query_encrypted")
+
+
 def condition(
     joins: Joins, visibility: Visibility, dialect: Dialect, asked: Condition
 ) -> ColumnElement[bool]:
     """Return a condition as SQL. Raises ``QueryInvalid``."""
     hops, stored = open_path(visibility, joins.table, asked.path, "query_field")
+    refuse_encrypted(stored, asked.path)
     column = joins.column(hops, stored)
     term = Term(column, kind_of(stored), Shape.of(stored.field))
     try:
@@ -98,7 +106,9 @@ def search(
         *(
             dialect.like(item.column, text, before=True, after=True)
             for item in table.fields
-            if item.field.type in TEXTS and item.field.id not in hidden
+            if item.field.type in TEXTS
+            and item.field.id not in hidden
+            and not is_sealed(item.field)
         ),
     )
 

@@ -108,14 +108,17 @@ def _of_field(
     if not count:
         return None
     some = connection.scalars(select(column).where(column.is_not(None)).limit(EXAMPLES_MAX))
-    examples = tuple(_example(row.shape, stored) for stored in some)
+    # What was encrypted is shown to nobody who only looks after the model.
+    is_shown = not row.shape.is_encrypted
+    examples = tuple(_example(row.shape, stored) for stored in some) if is_shown else ()
     name = f"{model.name}.{row.name}"
     if kind is PendingKind.FIELD_REMOVED:
         text = f"the field {name} was removed and is filled in {_records(count)}"
     else:
+        such = f", such as {examples[0]}" if examples else ""
         text = (
             f"{name} was {row.shape.type}, and {_records(count)} had a value that the new type "
-            f"cannot hold, such as {examples[0]}"
+            f"cannot hold{such}"
         )
     return Pending(_id(kind, row), kind, row.node, name, text, count, examples)
 

@@ -36,6 +36,8 @@ _NUMBERS: Final = frozenset({FieldType.INTEGER, FieldType.DECIMAL})
 
 def is_stored_alike(old: Shape, new: Shape) -> bool:
     """Return whether every stored value of the one shape is one of the other, unchanged."""
+    if old.is_encrypted != new.is_encrypted:
+        return False
     if old == new or (old.type in _PLAIN and new.type in TEXTS):
         return True
     if old.type is FieldType.DECIMAL and new.type is FieldType.DECIMAL:
@@ -46,7 +48,7 @@ def is_stored_alike(old: Shape, new: Shape) -> bool:
 
 def convert(value: Value, old: Shape, new: Shape) -> tuple[Value, bool]:
     """Return *value* (not None) as one of *new*, and whether that is exact."""
-    if old == new:
+    if old.clear == new.clear:
         return value, True
     field = Field("", "", new.type, precision=new.precision or 18, scale=new.scale)
     if new.type in TEXTS:

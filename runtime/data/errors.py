@@ -12,6 +12,8 @@
         ├── QueryInvalid       a question that has no answer                (query_*, 400)
         ├── DataLimit          more than limits.py allows                   (data_limit, …, 413)
         ├── DataBusy           another writer for too long: try again       (data_busy, 503)
+        ├── FieldKeyMissing    no key for encrypted fields, or a bad one    (field_key_*, 503)
+        ├── FieldDamaged       an encrypted value that does not open        (field_damaged, 500)
         └── DataFull           the tenant's file is full                    (data_full, 507)
 
 SPEC: section DA.
@@ -29,7 +31,9 @@ __all__ = [
     "DataError",
     "DataFull",
     "DataLimit",
+    "FieldDamaged",
     "FieldFault",
+    "FieldKeyMissing",
     "ModelNotFound",
     "QueryInvalid",
     "RecordConflict",
@@ -114,7 +118,7 @@ class QueryInvalid(DataError):
     """The question names what is not there, or compares what cannot be compared.
 
     Codes: ``query_field``, ``query_operator``, ``query_value``, ``query_sort``, ``query_cursor``,
-    ``query_expand``, ``query_group``, ``query_filter``.
+    ``query_expand``, ``query_group``, ``query_filter``, ``query_encrypted``.
     """
 
     default_code = "query_invalid"
@@ -140,3 +144,20 @@ class DataFull(DataError):
 
     default_code = "data_full"
     http_status = 507
+
+
+class FieldKeyMissing(DataError):
+    """The key of encrypted fields is missing or none: an operator's business, nothing is changed.
+
+    Codes: ``field_key_missing``, ``field_key_invalid``.
+    """
+
+    default_code = "field_key_missing"
+    http_status = 503
+
+
+class FieldDamaged(DataError):
+    """An encrypted value was changed in the file, or moved to another field or record."""
+
+    default_code = "field_damaged"
+    http_status = 500

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
-from runtime.data.conditions import open_path
+from runtime.data.conditions import open_path, refuse_encrypted
 from runtime.data.errors import QueryInvalid
 from runtime.data.layout import ModelTable, StoredField
 from runtime.data.loading import Loader
@@ -24,8 +24,9 @@ from runtime.data.measuring import (
     measured,
 )
 from runtime.data.paths import Hop, need_of
+from runtime.data.plans import selection_of
 from runtime.data.queries import Group, GroupQuery, Measure, Period
-from runtime.data.querying import Querying, selection_of
+from runtime.data.querying import Querying
 from runtime.data.records import Record
 from runtime.data.selecting import Selection
 from runtime.data.sight import Sight
@@ -63,6 +64,8 @@ class Grouping:
         field = None if query.measure is Measure.COUNT else self._path(table, query.field)
         stored = field.stored if field else None
         check_measure(query.measure, stored)
+        if by is not None:
+            refuse_encrypted(by.stored, query.by)
         if by is not None and by.stored.field.type in (FieldType.JSON, FieldType.FILE):
             text = f"{query.by} is {by.stored.field.type} and makes no groups"
             raise QueryInvalid(text, code="query_group")

@@ -52,15 +52,15 @@ def wanted_indexes(model: DataModel, live: dict[str, FieldRow]) -> list[WantedIn
 
 def _asked(model: DataModel, live: dict[str, FieldRow]) -> Iterator[WantedIndex]:
     for field in model.fields:
+        if live[field.id].shape.is_encrypted:
+            # What is sealed is another text each time: there is nothing to find or to compare.
+            continue
         if field.is_unique:
             yield WantedIndex(field.id, (live[field.id].column_name,), True)
         elif field.type is FieldType.REFERENCE:
             yield WantedIndex(field.id, (live[field.id].column_name,), False)
     for index in model.indexes:
-        names = tuple(
-            SYSTEM_COLUMNS.get(item) or (live[item].column_name if item in live else "")
-            for item in index.fields
-        )
+        names = tuple(SYSTEM_COLUMNS.get(item) or _indexed(live.get(item)) for item in index.fields)
         if all(names) and names != ("id",):
             yield WantedIndex(index.id, tuple(dict.fromkeys(names)), index.is_unique)
 
@@ -112,6 +112,10 @@ def duplicates(table: Table, index: IndexRow, limit: int) -> Select[Any]:
         .having(func.count() > 1)
         .limit(limit)
     )
+
+
+def _indexed(row: FieldRow | None) -> str:
+    return "" if row is None or row.shape.is_encrypted else row.column_name
 
 
 def _columns(table: Table, index: IndexRow) -> list[Column[Any]]:

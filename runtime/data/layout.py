@@ -16,8 +16,10 @@ from sqlalchemy import BigInteger, Column, Integer, MetaData, Select, Table, Tex
 
 from runtime.application import Application
 from runtime.data.catalog import Catalog, FieldRow, ModelRow, State
+from runtime.data.encryption import Cipher
 from runtime.data.errors import ModelNotFound
 from runtime.data.records import Record
+from runtime.data.sealing import field_place
 from runtime.data.storage import Shape
 from runtime.data.values import milliseconds, moment
 from runtime.expressions.types import Schema
@@ -49,6 +51,8 @@ class StoredField:
     column: Column[Any]
     encode: Callable[[Any], Any] | None
     decode: Callable[[Any], Any] | None
+    # What seals its values if it is encrypted.
+    cipher: Cipher | None = None
 
     @property
     def is_system(self) -> bool:
@@ -56,12 +60,32 @@ class StoredField:
         return self.field.id in SYSTEM_COLUMNS
 
     def stored(self, value: Any) -> Any:
-        """Return what is stored for *value*."""
+        """Return what is stored for *value* of a field that is not encrypted."""
+        assert self.cipher is None, "an encrypted value is stored for a record"
         return value if value is None or self.encode is None else self.encode(value)
 
     def value(self, stored: Any) -> Any:
-        """Return the value of what is stored."""
+        """Return the value of what is stored of a field that is not encrypted."""
+        assert self.cipher is None, "an encrypted value is read of a record"
         return stored if stored is None or self.decode is None else self.decode(stored)
+
+    def stored_in(self, record: str, value: Any) -> Any:
+        """Return what is stored for *value* in the record of this id."""
+        if self.cipher is None:
+            return self.stored(value)
+        if value is None:
+            return None
+        stored = value if self.encode is None else self.encode(value)
+        return self.cipher.seal_json(field_place(self.field.id, record), stored)
+
+    def value_in(self, record: str, stored: Any) -> Any:
+        """Return the value of what is stored in the record of this id."""
+        if self.cipher is None:
+            return self.value(stored)
+        if stored is None:
+            return None
+        found = self.cipher.open_json(field_place(self.field.id, record), stored)
+        return found if self.decode is None else self.decode(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +161,15 @@ class ModelTable:
         return [
             (item.field.name, position, item.decode)
             for position, item in enumerate(self.fields, _HEAD)
+            if item.cipher is None
+        ]
+
+    @cached_property
+    def _openers(self) -> list[tuple[int, StoredField]]:
+        return [
+            (position, item)
+            for position, item in enumerate(self.fields, _HEAD)
+            if item.cipher is not None
         ]
 
     def record(self, row: Sequence[Any]) -> Record:
@@ -145,6 +178,8 @@ class ModelTable:
         for name, position, decode in self._readers:
             stored = row[position]
             values[name] = stored if stored is None or decode is None else decode(stored)
+        for position, item in self._openers:
+            values[item.field.name] = item.value_in(row[0], row[position])
         return Record(
             self.model.id,
             row[0],
@@ -183,7 +218,7 @@ class ModelTable:
             "faults": self.stored_faults(record),
         }
         for item in self.fields:
-            stored[item.column.key] = item.stored(record.values.get(item.field.name))
+            stored[item.column.key] = item.stored_in(record.id, record.values.get(item.field.name))
         return stored
 
 
@@ -241,7 +276,9 @@ def bare_table(row: ModelRow, columns: Iterable[FieldRow], metadata: MetaData) -
     )
 
 
-def make_layout(application: Application, catalog: Catalog, schema: Schema) -> Layout:
+def make_layout(
+    application: Application, catalog: Catalog, schema: Schema, cipher: Cipher
+) -> Layout:
     """Return the layout of *application* over the live tables of *catalog*."""
     metadata = MetaData()
     tables: dict[str, ModelTable] = {}
@@ -250,11 +287,14 @@ def make_layout(application: Application, catalog: Catalog, schema: Schema) -> L
         assert row is not None, "the catalogue knows every model of its application"
         live = {item.node: item for item in catalog.columns(row, State.LIVE)}
         table = bare_table(row, live.values(), metadata)
-        fields = tuple(_stored(item, table.c[live[item.id].column_name]) for item in model.fields)
+        fields = tuple(
+            _stored(item, table.c[live[item.id].column_name], cipher) for item in model.fields
+        )
         tables[model.id] = ModelTable(model, table, fields)
     return Layout(application, tables, schema)
 
 
-def _stored(field_: Field, column: Column[Any]) -> StoredField:
+def _stored(field_: Field, column: Column[Any], cipher: Cipher | None = None) -> StoredField:
     shape = Shape.of(field_)
-    return StoredField(field_, column, shape.encode, shape.decode)
+    sealing = cipher if shape.is_encrypted else None
+    return StoredField(field_, column, shape.encode, shape.decode, sealing)

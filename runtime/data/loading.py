@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
@@ -23,6 +23,8 @@ from runtime.limits import LOADED_RECORDS_MAX
 from runtime.parts import FieldType
 
 __all__ = ["Loader"]
+
+_HEAD: Final = frozenset({"id", "createdAt", "updatedAt", "createdBy"})
 
 
 class Loader:
@@ -57,9 +59,11 @@ class Loader:
             if item.field.name in names
         }
         files = {item.field.name for item in table.fields if item.field.type is FieldType.FILE}
+        # Of many records that are computed, hardly any is asked for these.
+        has_head = need.is_whole or not need.names.isdisjoint(_HEAD)
         loaded = []
         for record in records:
-            fields: dict[str, Value] = self._head(record, hidden)
+            fields: dict[str, Value] = self._head(record, hidden) if has_head else {}
             for name in names:
                 value = record.values.get(name)
                 if value is None:

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, func
 from runtime.data.errors import QueryInvalid
 from runtime.data.layout import StoredField
 from runtime.data.queries import Measure
-from runtime.data.storage import Shape, is_wide
+from runtime.data.storage import Shape, is_sealed, is_wide
 from runtime.data.values import EXACT, round_decimal
 from runtime.expressions.values import Value
 from runtime.parts import FieldType
@@ -49,8 +49,10 @@ def check_measure(measure: Measure, stored: StoredField | None) -> None:
 
 def has_sql(measure: Measure, stored: StoredField | None) -> bool:
     """Return whether the database can measure this exactly."""
+    if stored is None:
+        return True
     is_sum = measure in (Measure.SUM, Measure.AVERAGE)
-    return stored is None or not (is_sum and is_wide(Shape.of(stored.field)))
+    return not is_sealed(stored.field) and not (is_sum and is_wide(Shape.of(stored.field)))
 
 
 def columns_of(measure: Measure, column: ColumnElement[Any] | None) -> list[ColumnElement[Any]]:

@@ -9,7 +9,9 @@ conversion lost is kept beside it, and both come back with their node. ``confirm
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import MetaData, Table, func, select, update
@@ -17,10 +19,12 @@ from sqlalchemy.schema import CreateTable
 
 from runtime.application import Application
 from runtime.data.catalog import Catalog, FieldRow, ModelRow, State
-from runtime.data.columns import transfer
+from runtime.data.columns import fill, transfer
 from runtime.data.conversion import is_stored_alike
 from runtime.data.ddl import AddColumn, DropColumn, Steps
 from runtime.data.defaults import default_of
+from runtime.data.encryption import Cipher
+from runtime.data.files import move_files
 from runtime.data.indexing import drop_stale_indexes, make_indexes, wanted_indexes
 from runtime.data.layout import bare_table
 from runtime.data.ports import Dialect
@@ -51,8 +55,10 @@ class Migration:
         dialect: Dialect,
         engine: Engine,
         now: datetime,
+        cipher: Cipher,
     ) -> None:
         self._steps = steps
+        self._cipher = cipher
         self._catalog = catalog
         self._application = application
         self._dialect = dialect
@@ -60,6 +66,8 @@ class Migration:
         self._now = now
         self._restored: list[FieldRow] = []
         self.faults: dict[str, list[Fault]] = {}
+        # The nodes of fields whose values were sealed, which have been in the file as they are.
+        self.sealed: set[str] = set()
 
     def migrate_fields(self, changed: Iterable[DataModel]) -> None:
         """Make tables and columns; *changed* are the models that may not be as they were."""
@@ -123,6 +131,8 @@ class Migration:
             self._add(row, item, shape)
             return
         column = columns[0]
+        if column.shape.is_encrypted != shape.is_encrypted:
+            self._seal_kept(row, item.id, shape.is_encrypted)
         if column.state is not State.LIVE:
             column = self._catalog.set_field(column, state=State.LIVE, computed="")
             self._restored.append(column)
@@ -134,12 +144,21 @@ class Migration:
         ):
             column = self._catalog.set_field(column, shape=shape)
         else:
-            column = self._convert(row, column, shape)
+            column = self._convert(row, column, shape, self._kept(row, item.id, shape))
         column = next(
             found for found in self._catalog.columns(row, State.LIVE) if found.node == item.id
         )
         self._catalog.set_field(column, name=item.name)
+        self._seal_kept(row, item.id, shape.is_encrypted)
         self._generate(row, item, column)
+
+    def _seal_kept(self, row: ModelRow, node: str, is_encrypted: bool) -> None:
+        """Seal what earlier conversions lost as the field itself is, or open it again."""
+        for old in self._catalog.columns(row, State.KEPT):
+            if old.node == node and old.shape.is_encrypted != is_encrypted:
+                shape = replace(old.shape, is_encrypted=is_encrypted)
+                new = self._convert(row, old, shape, None)
+                self._catalog.set_field(new, state=State.KEPT)
 
     def _add(self, row: ModelRow, item: Field, shape: Shape) -> None:
         column = self._catalog.add_field(row, item.id, item.name, shape)
@@ -151,7 +170,9 @@ class Migration:
             text = f"the default of {item.name} must be {bad.message}"
             self.faults[row.node].append(Fault(item.id, ("default",), "default_invalid", text))
             return
-        if value is not None:
+        if value is not None and shape.is_encrypted:
+            fill(self._steps, table, column, lambda: value, self._cipher)
+        elif value is not None:
             encode = shape.encode
             stored = value if encode is None else encode(value)
             self._steps.run(update(table).values({column.column_name: stored}))
@@ -162,14 +183,27 @@ class Migration:
         table = table_of(self._catalog, row)
         self._steps.run(AddColumn(table, table.c[new.column_name]))
         self._drop(row, column)
+        self._note_sealed(column, new)
 
-    def _convert(self, row: ModelRow, column: FieldRow, shape: Shape) -> FieldRow:
-        """Put the values into a new column; what is lost stays in the old one."""
+    def _note_sealed(self, old: FieldRow, new: FieldRow) -> None:
+        if new.shape.is_encrypted and not old.shape.is_encrypted:
+            self.sealed.add(new.node)
+
+    def _convert(
+        self, row: ModelRow, column: FieldRow, shape: Shape, kept: FieldRow | None
+    ) -> FieldRow:
+        """Put the values into a new column; what is lost stays in the old one.
+
+        *kept* is what an earlier conversion lost and this one brings back.
+        """
         new = self._catalog.add_field(row, column.node, column.name, shape)
-        kept = self._kept(row, column.node, shape)
         table = table_of(self._catalog, row)
         self._steps.run(AddColumn(table, table.c[new.column_name]))
-        lost = transfer(self._steps, table, column, new, kept, self._existing(shape))
+        if FieldType.FILE in (column.shape.type, shape.type):
+            move_files(self._steps.connection, self._catalog, row, column, new, self._cipher)
+        cipher, existing = self._cipher, self._existing(shape)
+        lost = transfer(self._steps, table, column, new, kept, existing, cipher)
+        self._note_sealed(column, new)
         if lost:
             self._catalog.set_field(column, state=State.KEPT, computed="")
         else:
@@ -204,6 +238,9 @@ class Migration:
             return
         table = table_of(self._catalog, row)
         target = table.c[column.column_name]
+        if column.shape.is_encrypted:
+            fill(self._steps, table, column, lambda: str(uuid.uuid4()), self._cipher)
+            return
         is_missing = select(func.count()).select_from(table).where(target.is_(None))
         if self._steps.connection.scalar(is_missing):
             statement = update(table).where(target.is_(None))

@@ -61,6 +61,9 @@ class Database(Protocol):
     """One tenant's database: many readers, one writer at a time."""
 
     dialect: Dialect
+    # How many transactions were committed. Who read it before reading data, and finds it the same
+    # within a writing transaction, knows that nothing has changed in between.
+    commits: int
 
     def open(self) -> None:
         """Open or create it."""
@@ -78,4 +81,10 @@ class Database(Protocol):
         """The only writing transaction, DDL included; committed unless an exception leaves it.
 
         Raises ``DataBusy`` if another one goes on for too long, ``DataFull``, ``DataLimit``.
+        """
+
+    def scrub(self) -> None:
+        """Leave nothing on the disk of what was overwritten or deleted; outside transactions.
+
+        Raises ``DataBusy``, ``DataFull``, ``DataLimit``: then it is to be tried again.
         """

@@ -8,21 +8,21 @@ up to a bound beyond which the question is refused.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, select
 
-from runtime.data.conditions import condition, search
 from runtime.data.errors import DataLimit, QueryInvalid
 from runtime.data.layout import ModelTable
 from runtime.data.loading import Loader
 from runtime.data.paths import Need, hop_from, need_of
-from runtime.data.queries import GroupQuery, Page, Query
+from runtime.data.plans import Plans, count_of, page_of, selection_of
+from runtime.data.queries import Page, Query
 from runtime.data.records import Record
 from runtime.data.selecting import Selection
 from runtime.data.sight import Sight
 from runtime.data.sorting import Order
-from runtime.expressions.values import Value
 from runtime.limits import (
     DATA_BATCH_RECORDS,
     EVALUATED_RECORDS_MAX,
@@ -31,26 +31,9 @@ from runtime.limits import (
     PAGE_DEFAULT,
     PAGE_MAX,
     PAGE_OFFSET_MAX,
-    QUERY_CONDITIONS_MAX,
 )
 
-__all__ = ["Querying", "expansion", "selection_of"]
-
-
-def selection_of(sight: Sight, table: ModelTable, query: Query | GroupQuery) -> Selection:
-    """Return which records a question is about."""
-    if len(query.conditions) > QUERY_CONDITIONS_MAX:
-        raise QueryInvalid(f"at most {QUERY_CONDITIONS_MAX} conditions", code="query_value")
-    selection = sight.select(table)
-    for asked in query.conditions:
-        selection.where.append(condition(selection.joins, sight, sight.dialect, asked))
-    if query.search:
-        selection.where.append(search(table, sight, sight.dialect, query.search))
-    if query.filter:
-        enums: Any = sight.layout.schema.enums_value
-        variables: dict[str, Value] = {"enums": enums, **query.variables}
-        selection.add_filter(query.filter, "item", variables, sight, sight.load)
-    return selection
+__all__ = ["Querying", "Rows", "expansion"]
 
 
 def expansion(sight: Sight, table: ModelTable, paths: Sequence[str]) -> Need:
@@ -74,45 +57,68 @@ def expansion(sight: Sight, table: ModelTable, paths: Sequence[str]) -> Need:
     return need_of(sight.layout, table, tails)
 
 
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A ``Page`` whose records are still rows of ``ModelTable.columns``, with more behind."""
+
+    rows: Sequence[Any]
+    next: str | None
+    total: int | None
+
+
 class Querying:
     """Answers questions for one asker within one transaction."""
 
-    def __init__(self, connection: Connection, sight: Sight) -> None:
+    def __init__(self, connection: Connection, sight: Sight, plans: Plans | None = None) -> None:
         self._connection = connection
         self._sight = sight
+        self._plans = plans
 
     def page(self, query: Query) -> Page:
         """Return a page. Raises ``QueryInvalid``, ``DataLimit``, ``ExpressionError``."""
         table = self._sight.layout.table(query.model)
-        limit, offset = _limits(query)
         need = expansion(self._sight, table, query.expand)
-        selection = selection_of(self._sight, table, query)
-        order = Order(selection.joins, self._sight, query.sort)
-        where = list(selection.where)
-        if query.cursor is not None:
-            where.append(order.after(query.cursor))
-        statement = (
-            select(*table.columns, *order.columns)
-            .select_from(selection.joins.clause)
-            .where(*where)
-            .order_by(*order.clauses)
-        )
-        total = None
-        if selection.is_exact:
-            page = statement.limit(limit + 1).offset(offset or None)
-            rows: Sequence[Any] = self._connection.execute(page).fetchall()
-            if query.has_total:
-                total = self._total(selection)
-        else:
-            has_all = query.has_total and query.cursor is None
-            rows, count = self._evaluated(selection, statement, offset, limit + 1, has_all)
-            if query.has_total:
-                total = count if has_all else self._total(selection)
-        records = [table.record(row) for row in rows[:limit]]
-        next_ = order.cursor(rows[limit - 1]) if len(rows) > limit else None
+        found = self.rows(query)
+        records = [table.record(row) for row in found.rows]
         if need.beyond:
             records = Loader(self._connection, self._sight).expand(table, records, need)
-        return Page(tuple(records), next_, total)
+        return Page(tuple(records), found.next, found.total)
+
+    def rows(self, query: Query) -> Rows:
+        """Return a page as rows of ``ModelTable.columns``, without what *query* expands."""
+        table = self._sight.layout.table(query.model)
+        limit, offset = _limits(query)
+        if self._plans is not None:
+            plan = self._plans.find(self._sight, table, query, limit + 1, self._connection.dialect)
+            if plan is not None:
+                rows = self._connection.execute(plan.statement, plan.values(query)).fetchall()
+                total = _told(rows) if query.has_total else None
+                return _cut(table, plan.order, rows, limit, total)
+        selection = selection_of(self._sight, table, query)
+        order = Order(selection.joins, self._sight, query.sort)
+        if selection.is_exact:
+            return self._exact(query, selection, order, limit, offset)
+        statement = _after(page_of(selection, order, has_total=False), order, query)
+        has_all = query.has_total and query.cursor is None
+        found, count = self._evaluated(selection, statement, offset, limit + 1, has_all)
+        total = None
+        if query.has_total:
+            total = count if has_all else self._total(selection)
+        return _cut(table, order, found, limit, total)
+
+    def _exact(
+        self, query: Query, selection: Selection, order: Order, limit: int, offset: int
+    ) -> Rows:
+        """Return a page of which SQL decides everything."""
+        statement = _after(page_of(selection, order, has_total=query.has_total), order, query)
+        page = statement.limit(limit + 1).offset(offset or None)
+        rows = self._connection.execute(page).fetchall()
+        total = None
+        if query.has_total:
+            # Where no row is, none told the total; there may be some before an offset.
+            is_first = not offset and query.cursor is None
+            total = _told(rows) if rows or is_first else self._total(selection)
+        return _cut(selection.table, order, rows, limit, total)
 
     def count(self, query: Query) -> int:
         """Return how many records *query* finds on all its pages."""
@@ -136,8 +142,7 @@ class Querying:
     def _total(self, selection: Selection) -> int:
         if not selection.is_exact:
             return sum(1 for _ in self.matching(selection))
-        statement = select(func.count()).select_from(selection.joins.clause).where(*selection.where)
-        return self._connection.scalar(statement) or 0
+        return self._connection.scalar(count_of(selection)) or 0
 
     def _evaluated(
         self,
@@ -175,6 +180,25 @@ class Querying:
                 )
             records = [selection.table.record(row) for row in rows]
             yield rows, selection.keep(self._connection, records)
+
+
+def _after(statement: Select[Any], order: Order, query: Query) -> Select[Any]:
+    return statement if query.cursor is None else statement.where(order.after(query.cursor))
+
+
+def _told(rows: Sequence[Any]) -> int:
+    """Return the total in rows that have it behind everything else."""
+    return int(rows[0][-1]) if rows else 0
+
+
+def _cut(
+    table: ModelTable, order: Order, rows: Sequence[Any], limit: int, total: int | None
+) -> Rows:
+    """Return at most *limit* of *rows*; one more says that there is another page."""
+    next_ = None
+    if len(rows) > limit:
+        next_ = order.cursor(rows[limit - 1][: len(table.columns) + len(order.columns)])
+    return Rows(rows[:limit], next_, total)
 
 
 def _limits(query: Query) -> tuple[int, int]:

@@ -16,12 +16,14 @@ from sqlalchemy import delete, func, select
 
 from runtime.application import Application
 from runtime.data import outbox
-from runtime.data.adopting import Adopted, adopt
+from runtime.data.adopting import Adopted, adopt, scrubbed
 from runtime.data.adoption import Adoption, Pending
-from runtime.data.catalog import CHANGES, FILES, KEYS, Catalog
+from runtime.data.backfilling import Backfill
+from runtime.data.catalog import CHANGES, FILES, KEYS, SEALS, Catalog
 from runtime.data.changes import Changes
 from runtime.data.confirmation import drop_pending, every_id, list_pending
 from runtime.data.ddl import Steps
+from runtime.data.encryption import Cipher
 from runtime.data.errors import DataLimit, RecordNotFound
 from runtime.data.files import stored_bytes
 from runtime.data.grouping import Grouping
@@ -62,13 +64,16 @@ class RoomData:
         room: int,
         engine: Engine,
         identifiers: Identifiers,
+        cipher: Cipher,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._database = database
         self._room = room
         self._engine = engine
         self._identifiers = identifiers
+        self._cipher = cipher
         self._transactions = Transactions(database, room, engine, identifiers, clock)
+        self._backfill = Backfill(database, self._transactions)
         self._is_adopted = False
         self._adopting = threading.Lock()
 
@@ -89,7 +94,11 @@ class RoomData:
         return self._transactions.adopted.layout.application
 
     def adopt(self, application: Application) -> Adoption:
-        """Make the tables those of *application*; the same models cost no statement."""
+        """Make the tables those of *application*; the same models cost no statement.
+
+        Computed fields of large tables get their values afterwards, see ``settle``; listeners are
+        told of them.
+        """
         with self._adopting:
             adopted = self._transactions.adopted
             known = adopted.layout.application
@@ -104,6 +113,15 @@ class RoomData:
                 application, self._transactions.adopted if self._is_adopted else None, ()
             )
 
+    def settle(self) -> None:
+        """Return when computed fields that ``adopt`` left to be computed have their values."""
+        self._backfill.wait()
+
+    def close(self) -> None:
+        """End what goes on by itself, before the database is closed."""
+        with self._adopting:
+            self._backfill.stop()
+
     def pending(self) -> tuple[Pending, ...]:
         """Return what waits to be confirmed because it would lose data."""
         with self._database.reading() as connection:
@@ -117,11 +135,27 @@ class RoomData:
     def _migrate(
         self, application: Application, before: Adopted | None, confirmed: Collection[str]
     ) -> Adoption:
+        self._backfill.stop()
+        try:
+            adopted = self._migrated(application, before, confirmed)
+            # Before anything else: nobody is to write by the old layout.
+            self._transactions.adopted = adopted
+        finally:
+            self._backfill.start(self._transactions.adopted)
+        if adopted.is_to_scrub:
+            adopted = scrubbed(self._database, self._room, adopted)
+            self._transactions.adopted = adopted
+        self._is_adopted = True
+        return adopted.adoption
+
+    def _migrated(
+        self, application: Application, before: Adopted | None, confirmed: Collection[str]
+    ) -> Adopted:
         with self._database.writing(DATA_MIGRATION_S) as connection:
             if confirmed:
                 catalog = Catalog(connection, self._room)
                 drop_pending(Steps(connection), catalog, confirmed)
-            adopted = adopt(
+            return adopt(
                 connection,
                 self._room,
                 application,
@@ -129,10 +163,8 @@ class RoomData:
                 self._database.dialect,
                 self._engine,
                 self._transactions.now(),
+                self._cipher,
             )
-        self._transactions.adopted = adopted
-        self._is_adopted = True
-        return adopted.adoption
 
     # --- one record ---------------------------------------------------------------------------
 
@@ -241,9 +273,10 @@ class RoomData:
         item, allowed = table.find(field), access.of(table.model.id)
         is_hidden = item is None or allowed is None or item.field.id in allowed.hidden
         value = None if item is None or is_hidden else record.values.get(item.field.name)
-        if isinstance(value, Mapping):
+        if item is not None and isinstance(value, Mapping):
             with self._database.reading() as connection:
-                data = stored_bytes(connection, self._room, str(value.get("digest")))
+                digest = str(value.get("digest"))
+                data = stored_bytes(connection, self._room, digest, item.cipher)
             if data is not None:
                 return value, data
         raise RecordNotFound("there is no file here")
@@ -254,6 +287,19 @@ class RoomData:
         """Return a page of records. Raises ``QueryInvalid``, ``DataLimit``, ``ExpressionError``."""
         with self._transactions.reading(query.access) as (connection, sight):
             return Querying(connection, sight).page(query)
+
+    def query_json(self, query: Query) -> tuple[list[dict[str, Any]], str | None, int | None]:
+        """Return a page as on the wire: its records, ``Page.next`` and ``Page.total``."""
+        if query.expand:
+            page = self.query(query)
+            records = [self.to_json(record, access=query.access) for record in page.items]
+            return records, page.next, page.total
+        with self._transactions.reading(query.access) as (connection, sight):
+            table = sight.layout.table(query.model)
+            adopted = self._transactions.adopted
+            found = Querying(connection, sight, adopted.plans).rows(query)
+            write = adopted.writer(table, sight.hidden(table)).write
+            return [write(row) for row in found.rows], found.next, found.total
 
     def count(self, query: Query) -> int:
         """Return how many records *query* finds on all its pages."""
@@ -346,7 +392,7 @@ class RoomData:
             catalog = Catalog(connection, self._room)
             for row in catalog.models:
                 connection.execute(delete(table_of(catalog, row)))
-            for table in (KEYS, FILES, CHANGES):
+            for table in (KEYS, FILES, CHANGES, SEALS):
                 connection.execute(delete(table).where(table.c.room == self._room))
             drop_pending(Steps(connection), catalog, every_id(catalog))
         self._transactions.forget_counts()

@@ -224,6 +224,9 @@ class _Samples:
 
     def _stored_values(self, item: StoredField) -> set[Value]:
         """Return the values that a unique field has already."""
+        if item.cipher is not None:
+            # Nobody keeps an encrypted field unique.
+            return set()
         query = select(item.column).where(item.column.is_not(None))
         return {item.value(stored) for stored in self._changes.connection.scalars(query)}
 

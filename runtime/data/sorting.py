@@ -19,7 +19,7 @@ from typing import Any, Final
 import orjson
 from sqlalchemy import ColumnElement, and_, case, false, null, or_
 
-from runtime.data.conditions import open_path
+from runtime.data.conditions import open_path, refuse_encrypted
 from runtime.data.errors import QueryInvalid
 from runtime.data.joins import Joins
 from runtime.data.layout import StoredField
@@ -57,6 +57,7 @@ class Order:
             is_last = position == len(sort) - 1
             if not hops and (stored.field.id == "id" or (is_last and _is_creation(stored))):
                 break
+            refuse_encrypted(stored, item.lstrip("-+"))
             if stored.field.type in _UNSORTED:
                 text = f"{item.lstrip('-+')} is {stored.field.type}, which has no order"
                 raise QueryInvalid(text, code="query_sort")

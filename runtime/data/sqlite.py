@@ -12,7 +12,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -39,6 +39,7 @@ from runtime.data.queries import Period
 from runtime.limits import (
     DATA_BUSY_S,
     DATA_FILE_BYTES_MAX,
+    DATA_MIGRATION_S,
     DATA_READERS_MAX,
     DATA_STATEMENT_S,
 )
@@ -108,6 +109,7 @@ class SqliteDatabase:
         self.dialect: Dialect = SqliteDialect()
         self._path = path
         self._bytes_max = bytes_max
+        self.commits = 0
         self._lock = threading.Lock()
         self._writer: Engine | None = None
         self._readers: Engine | None = None
@@ -145,6 +147,33 @@ class SqliteDatabase:
                 connection.info[_DEADLINE] = time.monotonic() + seconds_max
                 with connection.begin():
                     yield connection
+                # Before the next writer's turn: who has it can tell what it has not seen yet.
+                self.commits += 1
+        finally:
+            self._lock.release()
+
+    def scrub(self) -> None:
+        """Write the file anew, so that nothing is left in it of what was overwritten or deleted.
+
+        It needs space for the file once more. Raises ``DataBusy``, ``DataFull``, ``DataLimit``.
+        """
+        if not self._lock.acquire(timeout=DATA_BUSY_S):
+            raise DataBusy("another change of this data takes long: try again")
+        try:
+            assert self._writer is not None, "the database is closed"
+            with _errors(), closing(self._writer.raw_connection()) as held:
+                driver = held.driver_connection
+                assert isinstance(driver, sqlite3.Connection)
+                held.info[_DEADLINE] = time.monotonic() + DATA_MIGRATION_S
+                # The copy may be too large for the memory that small temporary things are in.
+                driver.execute("PRAGMA temp_store=FILE")
+                try:
+                    driver.execute("VACUUM")
+                    [(is_busy, _, _)] = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+                finally:
+                    driver.execute("PRAGMA temp_store=MEMORY")
+                if is_busy:
+                    raise DataBusy("somebody reads what the file held before: try again")
         finally:
             self._lock.release()
 
@@ -165,7 +194,10 @@ class SqliteDatabase:
 
         @event.listens_for(engine, "begin")
         def start(connection: Connection) -> None:
-            connection.exec_driver_sql(begin)
+            # To the driver itself: SQLAlchemy's way there costs more than a record that is read.
+            driver = connection.connection.driver_connection
+            assert isinstance(driver, sqlite3.Connection)
+            driver.execute(begin)
 
         return engine
 
@@ -198,8 +230,8 @@ def _errors() -> Iterator[None]:
     """Turn what SQLite says about its surroundings into errors with codes; the rest is our bug."""
     try:
         yield
-    except OperationalError as error:
-        told = str(error.orig)
+    except (OperationalError, sqlite3.OperationalError) as error:
+        told = str(error.orig if isinstance(error, OperationalError) else error)
         if told == "interrupted":
             raise DataLimit(
                 "this takes too long: ask for less at once", code="data_limit_time"

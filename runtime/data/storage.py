@@ -4,25 +4,25 @@ A Decimal of up to 18 digits is an integer of its smallest unit, which sorts, co
 exactly. A wider one is a text of fixed width that sorts as the number does: a sign, then the digits
 of the smallest unit, those of negative numbers turned round (9 minus each). A moment is an integer
 of milliseconds; days and times of day are ISO texts; JSON and the description of a file are JSON
-texts. Everything else is what it is.
+texts. Everything else is what it is. Of an encrypted field all of this is sealed: see ``sealing``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import BigInteger, Boolean, Text
+from sqlalchemy import BigInteger, Boolean, LargeBinary, Text
 from sqlalchemy.types import TypeEngine
 
 from runtime.data.values import EXACT, milliseconds, moment
 from runtime.expressions.values import Value
 from runtime.parts import Field, FieldType
 
-__all__ = ["WIDE_DIGITS", "Shape", "is_wide", "scaled", "wide_text"]
+__all__ = ["WIDE_DIGITS", "Shape", "is_sealed", "is_wide", "scaled", "wide_text"]
 
 # A BIGINT holds every number of 18 digits.
 WIDE_DIGITS: Final = 18
@@ -34,24 +34,33 @@ class Shape:
     """What decides how a field is stored: a change of it may convert values.
 
     ``precision`` and ``scale`` are those of a Decimal, else 0; ``target`` is the id of the model
-    that a Reference refers to, else empty.
+    that a Reference refers to, else empty. ``encode`` and ``decode`` are those of the value within
+    what is encrypted.
     """
 
     type: FieldType
     precision: int = 0
     scale: int = 0
     target: str = ""
+    is_encrypted: bool = False
 
     @classmethod
     def of(cls, field: Field) -> Shape:
         """Return the shape of *field*."""
         if field.type is FieldType.DECIMAL:
-            return cls(field.type, field.precision, field.scale)
-        return cls(field.type, target=field.model)
+            return cls(field.type, field.precision, field.scale, "", is_sealed(field))
+        return cls(field.type, target=field.model, is_encrypted=is_sealed(field))
+
+    @property
+    def clear(self) -> Shape:
+        """The shape of the value itself, whether it is encrypted or not."""
+        return replace(self, is_encrypted=False) if self.is_encrypted else self
 
     @property
     def column_type(self) -> TypeEngine[Any]:
         """The type of its column."""
+        if self.is_encrypted:
+            return LargeBinary()
         if self.type is FieldType.BOOLEAN:
             return Boolean(create_constraint=False)
         if self.type in (FieldType.INTEGER, FieldType.DATE_TIME):
@@ -95,6 +104,11 @@ class Shape:
         digits = stored[1:] if stored[0] == "1" else "-" + stored[1:].translate(_NINES)
         value = Decimal(digits).scaleb(-self.scale, EXACT)
         return value or abs(value)
+
+
+def is_sealed(field: Field) -> bool:
+    """Return whether a field is stored encrypted; a reference is not, for it is looked for."""
+    return field.is_encrypted and field.type is not FieldType.REFERENCE
 
 
 def is_wide(shape: Shape) -> bool:

@@ -8,7 +8,8 @@ from urllib.parse import quote
 
 from sqlalchemy import insert, select
 
-from runtime.data.catalog import ROOMS, SCHEMA
+from runtime.data.catalog import ROOMS, create_schema
+from runtime.data.encryption import Cipher, MasterKeys
 from runtime.data.identifiers import Identifiers
 from runtime.data.room import RoomData
 from runtime.data.sqlite import SqliteDatabase
@@ -24,11 +25,18 @@ def file_name(tenant: str) -> str:
 
 
 class TenantData:
-    """All rooms of one tenant, in the file *path*, whose folder must exist."""
+    """All rooms of one tenant, in the file *path*, whose folder must exist.
 
-    def __init__(self, path: Path, engine: Engine) -> None:
+    *cipher* is the tenant's own and seals what is encrypted. Without one nothing can be encrypted.
+    """
+
+    def __init__(self, path: Path, engine: Engine, cipher: Cipher | None = None) -> None:
         self._database = SqliteDatabase(path)
         self._engine = engine
+        if cipher is None:
+            keys = MasterKeys(path.parent, {})
+            cipher = keys.cipher().refusing("this data was opened without a key")
+        self._cipher = cipher
         self._identifiers = Identifiers()
         self._lock = threading.Lock()
         self._rooms: dict[str, RoomData] = {}
@@ -37,10 +45,14 @@ class TenantData:
         """Open or create the file."""
         self._database.open()
         with self._database.writing(DATA_STATEMENT_S) as connection:
-            SCHEMA.create_all(connection)
+            create_schema(connection)
 
     def close(self) -> None:
         """Close the file after the writer is done."""
+        with self._lock:
+            rooms = list(self._rooms.values())
+        for room in rooms:
+            room.close()
         self._database.close()
 
     def room(self, name: str) -> RoomData:
@@ -48,7 +60,11 @@ class TenantData:
         with self._lock:
             if name not in self._rooms:
                 self._rooms[name] = RoomData(
-                    self._database, self._number(name), self._engine, self._identifiers
+                    self._database,
+                    self._number(name),
+                    self._engine,
+                    self._identifiers,
+                    self._cipher,
                 )
             return self._rooms[name]
 

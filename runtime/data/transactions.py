@@ -48,7 +48,7 @@ class Transactions:
         self.triggers: frozenset[tuple[str, str]] = frozenset()
         self._database = database
         self._room = room
-        self._engine = engine
+        self.engine = engine
         self._identifiers = identifiers
         self._clock = clock
         self._listeners: list[Listener] = []
@@ -93,7 +93,7 @@ class Transactions:
             triggers = self.triggers if has_triggers else frozenset()
             told = outbox.put(connection, self._room, adopted.layout, told, triggers)
             self._count(told)
-        self._tell(told)
+        self.tell(told)
 
     def check_room_for(self, connection: Connection, table: ModelTable, added: int) -> None:
         """Raise ``DataLimit`` if a model cannot have so many records more."""
@@ -121,7 +121,7 @@ class Transactions:
         return stop
 
     def _sight(self, access: Access) -> Sight:
-        return Sight(self.adopted.layout, self._database.dialect, self._engine, access, self.now())
+        return Sight(self.adopted.layout, self._database.dialect, self.engine, access, self.now())
 
     def _count(self, changes: Sequence[RecordChange]) -> None:
         for change in changes:
@@ -129,7 +129,8 @@ class Transactions:
             if added and change.model in self._counts:
                 self._counts[change.model] += added
 
-    def _tell(self, changes: Sequence[RecordChange]) -> None:
+    def tell(self, changes: Sequence[RecordChange]) -> None:
+        """Tell listeners of changes that are committed."""
         for listener in self._listeners if changes else ():
             try:
                 listener(changes)

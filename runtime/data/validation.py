@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from runtime.data.errors import FieldFault
+from runtime.data.sealing import sealing_faults
 from runtime.data.texts import RULES, compile_pattern, is_address, is_email
 from runtime.data.values import TEXTS, BadValue, read_value
 from runtime.expressions.values import Value
@@ -122,6 +123,4 @@ def model_faults(model: DataModel) -> Iterator[Fault]:
             if field.type in _NUMBERS | _TIMES and rules.get(name) and limit(field, name) is None:
                 text = f"{name} of {field.name} is no {field.type}"
                 yield Fault(field.id, ("validation", name), "validation_limit", text)
-        if field.is_encrypted:
-            text = f"{field.name} is stored as it is: the preview does not encrypt"
-            yield Fault(field.id, ("encrypted",), "field_not_encrypted", text)
+    yield from sealing_faults(model)

@@ -22,6 +22,7 @@ from runtime.data.identifiers import Identifiers
 from runtime.data.layout import ModelTable, StoredField
 from runtime.data.records import Record
 from runtime.data.sight import Sight
+from runtime.data.storage import is_sealed
 from runtime.data.validation import REQUIRED, field_faults, is_empty
 from runtime.data.values import BadValue, milliseconds, moment, read_value
 from runtime.expressions.values import Value
@@ -122,19 +123,20 @@ class Writing:
                 text = f"{reason} and cannot be written"
                 self._add(faults, item.field.name, FieldFault("read_only", text))
             else:
-                self._read_one(item.field, given, values, faults)
+                self._read_one(item, given, values, faults)
         return values
 
     def _read_one(
         self,
-        field: Field,
+        item: StoredField,
         given: Any,
         values: dict[str, Value],
         faults: dict[str, list[FieldFault]],
     ) -> None:
+        field = item.field
         try:
             if field.type is FieldType.FILE and given is not None and given != "":
-                value = read_file(self._changes.connection, self._room, given)
+                value = read_file(self._changes.connection, self._room, given, item.cipher)
             else:
                 value = read_value(field, given)
         except BadValue as bad:
@@ -242,11 +244,16 @@ class Writing:
 
 def _unique_sets(table: ModelTable) -> list[list[StoredField]]:
     """Return the fields that are unique, alone or together."""
-    sets = [[item] for item in table.fields if item.field.is_unique and not item.field.computed]
+    sets = [
+        [item]
+        for item in table.fields
+        if item.field.is_unique and not item.field.computed and not is_sealed(item.field)
+    ]
     for index in table.model.indexes:
         if index.is_unique:
             found = [table.by_id[item] for item in index.fields if item in table.by_id]
-            if len(found) == len(index.fields) and found not in sets:
+            is_whole = len(found) == len(index.fields)
+            if is_whole and found not in sets and not any(is_sealed(item.field) for item in found):
                 sets.append(found)
     return sets
 

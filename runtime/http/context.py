@@ -15,6 +15,8 @@ from runtime.access import READ, Access
 from runtime.data.errors import RecordNotFound
 from runtime.data.room import RoomData
 from runtime.errors import PreviewInvalid
+from runtime.expressions.checking import USER, Checks
+from runtime.expressions.types import DYN, STRING, Type
 from runtime.expressions.values import Value
 from runtime.limits import JSON_NESTING_MAX
 from runtime.tree import Node, Tree
@@ -66,6 +68,19 @@ class Place:
             item = _loaded(data, access, user, model, record, read, ("item", "row"))
             values["item"] = values["row"] = item
         return values
+
+    def types(self, tree: Tree, node: Node, access: Access, checks: Checks) -> dict[str, Type]:
+        """Return the types of what ``values`` gives: a page's variables may be anything."""
+        known = None if self.item is None else access.application.model(self.item[0])
+        item = DYN if known is None else checks.record(known.id)
+        return {
+            "params": Type.map_of(STRING),
+            "vars": DYN,
+            "user": USER,
+            "record": checks.record(tree.record_model(node)),
+            "item": item,
+            "row": item,
+        }
 
 
 def place_of(body: Mapping[str, Any]) -> Place:

@@ -18,7 +18,7 @@ from runtime.http.asked import check_members, number, texts
 from runtime.http.bodies import json_object
 from runtime.http.door import Call
 from runtime.limits import PENDING_CONFIRMED_MAX, SAMPLES_PER_MODEL_MAX
-from runtime.parts import Field, FieldType
+from runtime.parts import Fault, Field, FieldType
 from runtime.reading import text
 
 __all__ = ["answer_data", "answer_schema", "confirm", "generate", "reset"]
@@ -68,15 +68,7 @@ async def answer_data(call: Call) -> Response:
                 at.model.id: counts.get(at.model.id, 0) for at in access.models() if at.may(READ)
             },
             "pending": [_pending(call, item) for item in data.pending()],
-            "faults": [
-                {
-                    "node": item.node,
-                    "path": list(item.path),
-                    "code": item.code,
-                    "message": item.message,
-                }
-                for item in (*data.application.faults, *call.space.faults)
-            ],
+            "faults": [_fault(item) for item in call.space.design_faults()],
         }
 
     return _json(await call.ask(question))
@@ -156,6 +148,18 @@ def _field(at: ModelAccess, field: Field, access: Access) -> dict[str, Any]:
         "target": field.model,
         "scale": field.scale if field.type is FieldType.DECIMAL else 0,
     }
+
+
+def _fault(item: Fault) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "node": item.node,
+        "path": list(item.path),
+        "code": item.code,
+        "message": item.message,
+    }
+    if item.source:
+        told |= {"source": item.source, "start": item.start, "end": item.end}
+    return told
 
 
 def _pending(call: Call, item: Pending) -> dict[str, Any]:

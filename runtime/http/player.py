@@ -18,6 +18,7 @@ from runtime.access import READ, Access
 from runtime.data.queries import Condition, GroupQuery, Measure, Operator, Query
 from runtime.data.room import RoomData
 from runtime.errors import PreviewError, PreviewInvalid
+from runtime.expressions.checking import Checking
 from runtime.expressions.engine import Engine
 from runtime.expressions.errors import ExpressionError
 from runtime.expressions.values import Value
@@ -61,10 +62,11 @@ class _Asked:
 
 
 class Player:
-    """The handlers; *engine* says what expressions read."""
+    """The handlers; *engine* says what expressions read, *checking* whether they can be meant."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, checking: Checking) -> None:
         self._engine = engine
+        self._checking = checking
 
     async def query(self, call: Call) -> Response:
         """Answer the records that a table, list, form or select shows."""
@@ -77,10 +79,8 @@ class Player:
             query = self._query(call, body, asked, data, access)
             if query.limit == 0:
                 return {"model": asked.model.id, "items": [], "total": query.offset}
-            page = data.query(query)
-            items = [data.to_json(record, access=query.access) for record in page.items]
+            items, _, total = data.query_json(query)
             limit = asked.source.get("limit")
-            total = page.total
             if total is not None and isinstance(limit, int):
                 total = min(total, limit)
             return {"model": asked.model.id, "items": items, "total": total}
@@ -172,6 +172,11 @@ class Player:
             return "", {}
         # The filter's own ``item`` is the record in question.
         place = replace(asked.place, item=None)
+        checks = self._checking.of(access.application)
+        types = place.types(asked.tree, asked.node, access, checks)
+        del types["row"]
+        types["item"] = checks.record(asked.model.id)
+        checks.require(source, types, is_condition=True)
         variables = place.values(
             source, self._paths, asked.tree, asked.node, data, access, call.user
         )
@@ -232,6 +237,9 @@ class Player:
             source = expression(node.at(texts(item, "path", PATH_STEPS_MAX)))
             if not source:
                 raise PreviewInvalid("there is no expression", code="path_unknown")
+            checks = self._checking.of(access.application)
+            types = place.types(tree, node, access, checks)
+            checks.require(source, types, sees_models=True)
             values = place.values(source, self._paths, tree, node, data, access, call.user)
             return {"value": value_json(data.evaluate(source, values, access.of_data(call.user)))}
         except PreviewError as error:

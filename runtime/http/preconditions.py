@@ -1,7 +1,9 @@
 """Conditions on versions: ``ETag``, ``If-Match`` and ``If-None-Match`` (RFC 9110, section 13).
 
-A record's entity tag is its version. What else an answer holds (expanded records, a list) changes
-without it, so such answers have a weak tag of their own, made from their content.
+A record's entity tag is its version and a digest of its representation, which changes without the
+record when a field is renamed, hidden or computed anew. To change a record only its version counts:
+what its sender read of it is what would be lost. Other answers (expanded records, a list) have a
+weak tag, made from their content alone.
 SPEC: section RS. Called by ``records``.
 """
 
@@ -15,20 +17,30 @@ from starlette.requests import Request
 
 from runtime.errors import PreviewInvalid
 
-__all__ = ["ANY", "Tags", "content_tag", "is_unchanged", "tags_of", "version_tag"]
+__all__ = ["ANY", "Tags", "content_tag", "is_unchanged", "names_version", "tags_of", "version_tag"]
 
 ANY: Final = "*"
 # Some clients leave the quotes out; what they mean is clear.
-_TAG: Final = re.compile(r'(W/)?"([\x21\x23-\x7e\x80-\xff]*)"|([0-9a-f]+)')
+_TAG: Final = re.compile(r'(W/)?"([\x21\x23-\x7e\x80-\xff]*)"|([0-9a-f-]+)')
 _LIST: Final = re.compile(rf"\s*(?:{_TAG.pattern})\s*(?:,\s*(?:{_TAG.pattern})\s*)*")
 
 # Tags as they stand in the header, or everything.
 Tags = frozenset[str] | str
 
 
-def version_tag(version: int) -> str:
-    """Return the strong tag of a record at *version*."""
-    return f'"{version}"'
+def version_tag(version: int, body: bytes) -> str:
+    """Return the strong tag of a record at *version*, which is answered as *body*."""
+    return f'"{version}-{hashlib.blake2b(body, digest_size=8).hexdigest()}"'
+
+
+def names_version(tags: Tags, version: int) -> bool:
+    """Whether *tags* stand for a record at *version*, however it was represented.
+
+    The bare version is such a tag as well, for it is in the record.
+    """
+    if isinstance(tags, str):
+        return True
+    return any(tag.startswith('"') and tag[1:-1].partition("-")[0] == str(version) for tag in tags)
 
 
 def content_tag(body: bytes) -> str:

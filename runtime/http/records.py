@@ -27,7 +27,14 @@ from runtime.errors import PreviewDenied, PreviewError, PreviewInvalid
 from runtime.http.bodies import json_object, query_of
 from runtime.http.door import Call, Handler
 from runtime.http.parameters import expand_of, list_parameters
-from runtime.http.preconditions import ANY, content_tag, is_unchanged, tags_of, version_tag
+from runtime.http.preconditions import (
+    ANY,
+    content_tag,
+    is_unchanged,
+    names_version,
+    tags_of,
+    version_tag,
+)
 from runtime.http.problems import without_hidden
 from runtime.limits import IDEMPOTENCY_KEY_MAX
 from runtime.parts import SYSTEM_FIELDS
@@ -72,13 +79,12 @@ class Records:
             at.require(READ)
             seen = access.of_data(call.user)
             try:
-                page = data.query(parameters.query(at.model.id, seen))
+                items, next_, total = data.query_json(parameters.query(at.model.id, seen))
             except QueryInvalid as error:
                 if error.code == "query_cursor":
                     raise CursorStale(error.message) from None
                 raise
-            items = [data.to_json(record, access=seen) for record in page.items]
-            body = orjson.dumps({"items": items, "next": page.next, "total": page.total})
+            body = orjson.dumps({"items": items, "next": next_, "total": total})
             return body, content_tag(body)
 
         return _answer(call, *await call.ask_again(question))
@@ -94,7 +100,7 @@ class Records:
             record = data.read(at.model.id, record_id, access=seen)
             if not expand:
                 body = orjson.dumps(data.to_json(record, access=seen))
-                return body, version_tag(record.version)
+                return body, version_tag(record.version, body)
             [expanded] = data.expand([record], expand, access=seen)
             body = orjson.dumps(data.to_json(expanded, access=seen))
             return body, content_tag(body)
@@ -120,7 +126,7 @@ class Records:
         record, body = await call.change(action, _seen_by(call))
         parts = (call.space.name, "api", name, record.id)
         location = "/preview/" + "/".join(quote(part, safe="") for part in parts)
-        headers = {**_NO_STORE, "etag": version_tag(record.version), "location": location}
+        headers = {**_NO_STORE, "etag": version_tag(record.version, body), "location": location}
         return Response(body, 201, headers=headers, media_type=_JSON)
 
     async def _update(self, call: Call) -> Response:
@@ -150,7 +156,7 @@ class Records:
                 raise _told(error, call, data, access, at) from None
 
         record, body = await call.change(action, _seen_by(call))
-        headers = {**_NO_STORE, "etag": version_tag(record.version)}
+        headers = {**_NO_STORE, "etag": version_tag(record.version, body)}
         return Response(body, headers=headers, media_type=_JSON)
 
     async def _delete(self, call: Call) -> Response:
@@ -189,13 +195,10 @@ class _Expected:
             return None
         seen = access.of_data(self._call.user)
         record = data.read(at.model.id, self._call.parameter("record"), access=seen)
-        tag = version_tag(record.version)
-        is_wanted = self._wanted is None or self._wanted == ANY or tag in self._wanted
-        is_unwanted = self._unwanted is not None and (
-            self._unwanted == ANY or tag in self._unwanted
-        )
+        is_wanted = self._wanted is None or names_version(self._wanted, record.version)
+        is_unwanted = self._unwanted is not None and names_version(self._unwanted, record.version)
         if is_unwanted or not is_wanted:
-            raise RecordConflict(f"the record has the version {tag}", record.version)
+            raise RecordConflict(f'the record has the version "{record.version}"', record.version)
         # Somebody may change it before this request does.
         return record.version
 

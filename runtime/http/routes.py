@@ -29,13 +29,14 @@ def data_routes(door: Door, installation: Installation) -> list[Route]:
     def at(path: str, name: str, handlers: Mapping[str, Handler]) -> Route:
         return Route(f"{_ROOM}{path}", door.to(name, handlers), methods=list(handlers))
 
-    if installation.engine is None or installation.workflows is None:
+    engine, checking = installation.engine, installation.checking
+    if engine is None or checking is None or installation.workflows is None:
         every = dict.fromkeys(_METHODS, _not_built)
         return [
             at("/api/{path:path}", "records", every),
             at("/player/{path:path}", "player", every),
         ]
-    records, player = Records(), Player(installation.engine)
+    records, player = Records(), Player(engine, checking)
     runs = Runs(installation.workflows)
     return [
         at("/api/openapi.json", "openapi", {"GET": openapi.answer_openapi}),

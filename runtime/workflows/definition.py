@@ -81,6 +81,7 @@ class Order:
                 "id": self.workflow.id,
                 "name": self.workflow.name,
                 "version": self.workflow.version,
+                "trigger": dict(self.workflow.trigger),
                 "steps": [_step_to_json(step) for step in self.workflow.steps],
             },
             "connectors": [_connector_to_json(item) for item in self.connectors.values()],
@@ -117,7 +118,8 @@ class Order:
                 workflow["id"],
                 workflow["name"],
                 workflow["version"],
-                steps=tuple(_step_from_json(step) for step in workflow["steps"]),
+                workflow.get("trigger", {}),
+                tuple(_step_from_json(step) for step in workflow["steps"]),
             ),
             {item.id: item for item in connectors},
             Origin(

@@ -22,6 +22,7 @@ from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID
 
 from runtime.limits import RUNS_AT_ONCE_MAX, RUNS_STOP_S
 from runtime.workflows.errors import RunInterrupted
+from runtime.workflows.sealing import RunSeal
 
 __all__ = ["Durable", "KeptStep"]
 
@@ -44,11 +45,15 @@ class KeptStep:
 
 
 class Durable:
-    """Runs on SQLite. *execute* is given a run's id and order, and carries it out."""
+    """Runs on SQLite. *execute* is given a run's id and order, and carries it out.
 
-    def __init__(self, path: Path, execute: Execute) -> None:
+    Orders, results and outcomes are kept as *seal* seals them.
+    """
+
+    def __init__(self, path: Path, execute: Execute, seal: RunSeal) -> None:
         self._path = path
         self._execute = execute
+        self._seal = seal
         self._stopping = threading.Event()
         self._function: Callable[..., Any] | None = None
         self._active = 0
@@ -95,11 +100,12 @@ class Durable:
         """Start a run; a run of this id that was started before stays as it is."""
         assert self._function is not None, "start comes first"
         function = self._function
+        sealed = self._seal.seal(run, order)
 
         def start() -> None:
             if DBOS.get_workflow_status(run) is None:
                 with SetWorkflowID(run):
-                    DBOS.start_workflow(function, order)
+                    DBOS.start_workflow(function, sealed)
 
         _outside(start)
 
@@ -107,7 +113,7 @@ class Durable:
         """Return the journal of a run, in order."""
         return [
             KeptStep(
-                step["output"],
+                self._seal.open(run, step["output"]),
                 step["started_at_epoch_ms"] or 0,
                 step["completed_at_epoch_ms"] or 0,
             )
@@ -125,7 +131,10 @@ class Durable:
         if self._stopping.is_set():
             raise RunInterrupted
         try:
-            return DBOS.run_step({"name": name}, perform)
+            run = DBOS.workflow_id
+            assert run is not None, "a step is within a run"
+            kept = DBOS.run_step({"name": name}, lambda: self._seal.seal(run, perform()))
+            return self._seal.open(run, kept)
         except Exception:
             # Once the file is closed under a step that took too long, the step never happened.
             if self._stopping.is_set():
@@ -153,7 +162,8 @@ class Durable:
             try:
                 if self._stopping.is_set():
                     raise RunInterrupted
-                return self._execute(run_id, order)
+                outcome = self._execute(run_id, self._seal.open(run_id, order))
+                return self._seal.seal(run_id, outcome)
             finally:
                 with self._idle:
                     self._active -= 1

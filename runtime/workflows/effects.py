@@ -130,7 +130,7 @@ class Effects:
             raise StepFault("expression_type", "the values are no object", path=("values",))
         for name, value in values.items():
             field = model.field(name)
-            if field is not None and "PII" in field.tags and isinstance(value, str):
+            if field is not None and field.is_private and isinstance(value, str):
                 evaluator.private.add(value)
         return {
             name: value.id if isinstance(value, RecordValue | Record) else value

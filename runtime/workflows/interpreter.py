@@ -29,6 +29,7 @@ from runtime.limits import (
 from runtime.parts import Step
 from runtime.reading import NAME, text
 from runtime.workflows.calls import ApiCall, fault_of
+from runtime.workflows.checking import StepChecks, WorkflowChecks
 from runtime.workflows.definition import Order
 from runtime.workflows.effects import Effects
 from runtime.workflows.errors import StepFault
@@ -48,6 +49,7 @@ class Surroundings:
     """What a run works with. ``emit`` sends an event to the workflows that wait for it."""
 
     engine: Engine
+    checks: WorkflowChecks
     data: RoomData
     connectors: Connectors
     emit: Emit
@@ -70,6 +72,7 @@ class Interpreter:
         self._journal = journal
         self._around = around
         self._effects = Effects.of(order)
+        self._checks = StepChecks(around.checks, order.workflow, order.connectors)
         self._scope = Scope(order.origin, order.input)
         self._count = 0
         self._bytes = 0
@@ -236,6 +239,9 @@ class Interpreter:
             fault: StepFault | None = None
             result: Any = None
             try:
+                if kind != "attempt":
+                    # What an attempt sends was worked out, and checked, before the first one.
+                    self._checks.check(step, use.application)
                 result = encode(_patiently(perform, use))
                 checked_size(result)
             except PreviewError as error:

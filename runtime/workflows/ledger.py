@@ -19,6 +19,7 @@ import orjson
 
 from runtime.limits import RUNS_WAITING_PER_ROOM_MAX
 from runtime.workflows.errors import RunsBusy
+from runtime.workflows.sealing import RunSeal
 
 __all__ = ["Entry", "Ledger"]
 
@@ -47,10 +48,15 @@ class Entry:
 
 
 class Ledger:
-    """The runs of all rooms in one SQLite file. Thread-safe."""
+    """The runs of all rooms in one SQLite file. Thread-safe.
 
-    def __init__(self, path: Path) -> None:
+    Orders and outcomes are kept as *seal* seals them; what lists show of a run names nothing of it
+    but ids and names of the model.
+    """
+
+    def __init__(self, path: Path, seal: RunSeal) -> None:
         self._path = path
+        self._seal = seal
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
 
@@ -91,7 +97,7 @@ class Ledger:
             self._do(
                 "INSERT INTO runs (run, tenant, room, about, waiting, since_ms) "
                 "VALUES (?, ?, ?, ?, ?, ?)",
-                *(run, *room, orjson.dumps(about), orjson.dumps(order), now_ms),
+                *(run, *room, orjson.dumps(about), self._seal.seal_bytes(run, order), now_ms),
             )
             return True
 
@@ -103,7 +109,7 @@ class Ledger:
                 "AND waiting IS NOT NULL ORDER BY number LIMIT ?",
                 *(*room, limit),
             )
-        return [(run, orjson.loads(order)) for run, order in rows]
+        return [(run, self._seal.open_bytes(run, order)) for run, order in rows]
 
     def live(self, run: str) -> int:
         """Note that a run is under way, and return how often it was, this time included."""
@@ -120,7 +126,7 @@ class Ledger:
             self._do(
                 "UPDATE runs SET waiting = NULL, ended_ms = ?, outcome = ? "
                 "WHERE run = ? AND ended_ms IS NULL",
-                *(now_ms, orjson.dumps(outcome, default=str), run),
+                *(now_ms, self._seal.seal_bytes(run, outcome), run),
             )
 
     def forget(self, room: Room, kept: int) -> list[str]:
@@ -152,7 +158,7 @@ class Ledger:
                 "ORDER BY number DESC LIMIT ?",
                 *(*room, before, limit),
             )
-        return [_entry(row) for row in rows]
+        return [self._entry(row) for row in rows]
 
     def find(self, room: Room, run: str) -> Entry | None:
         """Return a run of this room, or None."""
@@ -161,20 +167,19 @@ class Ledger:
                 f"SELECT {_COLUMNS} FROM runs WHERE tenant = ? AND room = ? AND run = ?",  # noqa: S608
                 *(*room, run),
             )
-        return _entry(rows[0]) if rows else None
+        return self._entry(rows[0]) if rows else None
 
     def _do(self, statement: str, *values: Any) -> Any:
         assert self._connection is not None, "open comes first"
         return self._connection.execute(statement, values).fetchall()
 
-
-def _entry(row: tuple[Any, ...]) -> Entry:
-    run, about, is_waiting, since_ms, ended_ms, outcome = row
-    return Entry(
-        run,
-        orjson.loads(about),
-        bool(is_waiting),
-        since_ms,
-        ended_ms,
-        orjson.loads(outcome) if outcome is not None else None,
-    )
+    def _entry(self, row: tuple[Any, ...]) -> Entry:
+        run, about, is_waiting, since_ms, ended_ms, outcome = row
+        return Entry(
+            run,
+            orjson.loads(about),
+            bool(is_waiting),
+            since_ms,
+            ended_ms,
+            self._seal.open_bytes(run, outcome) if outcome is not None else None,
+        )

@@ -228,7 +228,7 @@ class Evaluator:
                         self._note_private(entry)
             elif isinstance(item, str) and item and model is not None:
                 field_ = model.field(name)
-                if field_ is not None and "PII" in field_.tags:
+                if field_ is not None and field_.is_private:
                     self.private.add(item)
 
 

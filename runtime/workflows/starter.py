@@ -20,6 +20,7 @@ from runtime.data.room import RoomData
 from runtime.errors import PreviewError
 from runtime.expressions.engine import Engine
 from runtime.limits import RUNS_AT_ONCE_MAX, RUNS_AT_ONCE_PER_ROOM_MAX, TRIGGERED_CHANGES_MAX
+from runtime.workflows.checking import WorkflowChecks
 from runtime.workflows.definition import Order
 from runtime.workflows.durable import Durable
 from runtime.workflows.errors import RunRefused, RunsBusy, StepFault
@@ -43,12 +44,14 @@ class Starter:
     def __init__(
         self,
         engine: Engine,
+        checks: WorkflowChecks,
         durable: Durable,
         ledger: Ledger,
         find_room: Callable[[Room], RoomData | None],
         clock: Callable[[], float],
     ) -> None:
         self._engine = engine
+        self._checks = checks
         self._durable = durable
         self._ledger = ledger
         self._find_room = find_room
@@ -134,7 +137,7 @@ class Starter:
         taken = []
         try:
             for change in changes:
-                for order in orders_of(self._engine, data, room, change):
+                for order in orders_of(self._engine, self._checks, data, room, change):
                     self._enter(order, _id_of_change(room, change, order.workflow.id))
                 taken.append(change.number)
         except RunsBusy:

@@ -17,6 +17,7 @@ from runtime.expressions.engine import Engine
 from runtime.limits import RUN_DEPTH_MAX
 from runtime.parts import Workflow
 from runtime.reading import reference, text
+from runtime.workflows.checking import WorkflowChecks
 from runtime.workflows.definition import Order, Origin
 from runtime.workflows.errors import StepFault
 from runtime.workflows.scope import Evaluator, Scope
@@ -40,12 +41,16 @@ def triggers_of(application: Application) -> frozenset[tuple[str, str]]:
 
 
 def orders_of(
-    engine: Engine, data: RoomData, room: tuple[str, str], change: RecordChange
+    engine: Engine,
+    checks: WorkflowChecks,
+    data: RoomData,
+    room: tuple[str, str],
+    change: RecordChange,
 ) -> Iterator[Order]:
     """Yield what *change* starts: every workflow whose trigger names it and whose ``when`` holds.
 
-    A ``when`` that has no value starts a run that only says so, and so does a change that comes at
-    the end of too long a chain of workflows.
+    A ``when`` that cannot be meant or has no value starts a run that only says so, and so does a
+    change that comes at the end of too long a chain of workflows.
     """
     application = data.application
     for workflow in application.workflows:
@@ -59,8 +64,11 @@ def orders_of(
         )
         fault: StepFault | None = None
         try:
+            checks.check_trigger(application, workflow)
             if not _holds(engine, data, workflow, origin):
                 continue
+        except StepFault as error:
+            fault = error
         except PreviewError as error:
             fault = StepFault(error.code, error.message, path=("trigger", "when"))
         yield Order.of(

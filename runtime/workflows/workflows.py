@@ -9,17 +9,20 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import structlog
 
+from runtime.application import Application
 from runtime.connectors.connectors import Connectors
+from runtime.data.encryption import Cipher
 from runtime.data.records import Actor, RecordChange
 from runtime.data.room import RoomData
 from runtime.errors import PreviewError, PreviewNotFound
+from runtime.expressions.checking import Checking
 from runtime.expressions.engine import Engine
 from runtime.limits import (
     ROOM_WAIT_PAUSE_S,
@@ -29,7 +32,9 @@ from runtime.limits import (
     RUNS_FORGOTTEN_EVERY,
     RUNS_KEPT_PER_ROOM,
 )
+from runtime.parts import Fault
 from runtime.reading import reference
+from runtime.workflows.checking import WorkflowChecks
 from runtime.workflows.definition import Order, Origin
 from runtime.workflows.durable import Durable
 from runtime.workflows.errors import RunInterrupted, RunNotFound, RunRefused, StepFault
@@ -37,6 +42,7 @@ from runtime.workflows.interpreter import Interpreter, Surroundings
 from runtime.workflows.journal import checked_size, encode
 from runtime.workflows.ledger import Ledger
 from runtime.workflows.log import Run, RunDetail, RunLog
+from runtime.workflows.sealing import RunSeal
 from runtime.workflows.starter import Starter, derived_id, room_prefix
 from runtime.workflows.triggers import orders_of_event, triggers_of
 
@@ -63,11 +69,14 @@ class Workflows:
         engine: Engine,
         connectors: Connectors,
         open_room: Callable[[str, str], RoomData],
+        checking: Checking,
         *,
+        cipher: Cipher | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._directory = directory
         self._engine = engine
+        self._checks = WorkflowChecks(checking)
         self._connectors = connectors
         self._open_room = open_room
         self._clock = clock
@@ -75,9 +84,12 @@ class Workflows:
         self._rooms: dict[Room, tuple[RoomData, Callable[[], None]]] = {}
         self._listeners: list[Listener] = []
         self._ended: dict[Room, int] = {}
-        self._durable = Durable(directory / "workflows.db", self._execute)
-        self._ledger = Ledger(directory / "runs.db")
-        self._starter = Starter(engine, self._durable, self._ledger, self._find_room, clock)
+        seal = RunSeal(cipher)
+        self._durable = Durable(directory / "workflows.db", self._execute, seal)
+        self._ledger = Ledger(directory / "runs.db", seal)
+        self._starter = Starter(
+            engine, self._checks, self._durable, self._ledger, self._find_room, clock
+        )
         self._run_log = RunLog(self._durable, self._ledger)
 
     def start(self) -> None:
@@ -119,6 +131,10 @@ class Workflows:
             known = self._rooms.pop((tenant, room), None)
         if known is not None:
             known[1]()
+
+    def faults(self, application: Application) -> Iterator[Fault]:
+        """Yield what is wrong with the expressions of the application's workflows."""
+        return self._checks.faults(application)
 
     # --- runs ---------------------------------------------------------------------------------
 
@@ -206,6 +222,7 @@ class Workflows:
             )
         around = Surroundings(
             self._engine,
+            self._checks,
             data,
             self._connectors,
             lambda event, values, key: self._emit(order, data, event, values, key),

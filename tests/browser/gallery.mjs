@@ -4,31 +4,18 @@
 //
 // Looks at every component in both themes, and uses some of them by keyboard. Prints one JSON object
 // with what was found; an error of the page or a finding of axe is a fault.
-import { AxeBuilder } from '@axe-core/playwright'
-import { chromium } from 'playwright-core'
+import { launch, Scene } from './support.mjs'
 
 const [server, pictures] = process.argv.slice(2)
-const faults = []
 
-const browser = await chromium.launch({
-  executablePath: '/usr/bin/chromium',
-  args: [
-    '--no-sandbox', '--disable-quic', '--disable-background-networking',
-    '--disable-component-update', '--disable-sync'
-  ]
-})
+const scene = new Scene(await launch(), server, pictures)
+const { faults } = scene
 
 function expect (fact, what) {
   if (!fact) faults.push(what)
 }
 
-const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce', timezoneId: 'UTC' })
-const page = await context.newPage()
-page.setDefaultTimeout(20_000)
-page.on('console', message => {
-  if (message.type() === 'error') faults.push(message.text())
-})
-page.on('pageerror', error => faults.push(error.message))
+const page = await scene.open('/gallery', 'gallery', { reducedMotion: 'reduce', timezoneId: 'UTC' })
 
 const specimen = (component, state) => page.getByRole('group', { name: `${component}, ${state}`, exact: true })
 const isFocused = locator => locator.evaluate(element => element === document.activeElement)
@@ -44,22 +31,9 @@ async function soon (look, what) {
 }
 
 async function look () {
-  for (const colorScheme of ['dark', 'light']) {
-    await page.emulateMedia({ colorScheme })
-    for (const [width, height] of pictures ? [[1920, 1080], [1280, 800]] : [[1280, 800]]) {
-      await page.setViewportSize({ width, height })
-      await page.waitForTimeout(pictures ? 300 : 0)
-      if (pictures) {
-        await page.getByRole('region', { name: 'Table', exact: true }).evaluate(element => element.scrollIntoView())
-        await page.screenshot({ path: `${pictures}/gallery-${colorScheme}-${width}.png` })
-      }
-    }
-    if (pictures && colorScheme === 'light') await page.screenshot({ path: `${pictures}/gallery-all.png`, fullPage: true })
-    const { violations } = await new AxeBuilder({ page }).analyze()
-    for (const violation of violations) {
-      faults.push(`axe, ${colorScheme}: ${violation.id} at ${violation.nodes.map(node => node.target.join(' ')).slice(0, 3).join('; ')}`)
-    }
-  }
+  if (pictures) await page.getByRole('region', { name: 'Table', exact: true }).evaluate(element => element.scrollIntoView())
+  await scene.look(page, 'gallery')
+  if (pictures) await page.screenshot({ path: `${pictures}/gallery-all.png`, fullPage: true })
 }
 
 async function chooseByTyping () {
@@ -205,9 +179,7 @@ async function typeNumbers () {
   expect(await page.locator('img[src="x"]').count() === 0, 'text became HTML')
 }
 
-try {
-  const answer = await page.goto(`${server}/gallery`)
-  expect(answer.ok(), `the gallery is answered by ${answer.status()}`)
+await scene.play(async () => {
   await page.getByRole('heading', { name: 'Components', level: 1 }).waitFor()
   const components = await page.locator('.gallery-section > h2').allInnerTexts()
   await look()
@@ -215,7 +187,4 @@ try {
     await deed().catch(error => faults.push(`${deed.name}: ${error.message}`))
   }
   console.log(JSON.stringify({ components, faults }))
-} finally {
-  await browser.close()
-}
-process.exit(0)
+})

@@ -3,23 +3,16 @@
 //   ANNA=token BEN=token node identity.mjs SERVER ROOM
 //
 // Anna (editor) and Ben (viewer) sign in; Anna's token is revoked while she works. Prints what they saw.
-import { chromium } from 'playwright-core'
+import { launch, PATIENCE_MS, Scene } from './support.mjs'
 
 const [server, room] = process.argv.slice(2)
-const patience = 20_000
-const faults = []
 
-const browser = await chromium.launch({
-  executablePath: '/usr/bin/chromium',
-  args: [
-    '--no-sandbox', '--disable-quic', '--disable-background-networking',
-    '--disable-component-update', '--disable-sync'
-  ]
-})
+const scene = new Scene(await launch(), server)
+const { browser, faults } = scene
 
 async function signIn (who, token) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
-  context.setDefaultTimeout(patience)
+  context.setDefaultTimeout(PATIENCE_MS)
   const page = await context.newPage()
   page.on('pageerror', error => faults.push(`${who}: ${error.message}`))
   // Without a session the room's page leads to the sign-in.
@@ -40,7 +33,7 @@ async function preview (page) {
   return shown
 }
 
-try {
+await scene.play(async () => {
   const anna = await signIn('anna', process.env.ANNA)
   const ben = await signIn('ben', process.env.BEN)
   await anna.getByTestId('save-state').getByText('Saved').waitFor()
@@ -85,13 +78,4 @@ try {
   })
   await anna.getByText(/Your session has ended/).waitFor()
   console.log(JSON.stringify({ buttons, tries, status, faults }))
-} catch (error) {
-  for (const context of browser.contexts()) {
-    for (const page of context.pages()) console.error(page.url(), (await page.locator('body').innerText().catch(() => '')).slice(0, 600))
-  }
-  console.error(faults)
-  throw error
-} finally {
-  await browser.close()
-}
-process.exit(0)
+})

@@ -4,51 +4,18 @@
 //
 // Creates a customer, products and an order with lines, has mistakes refused, reserves the order,
 // and looks at what the other person sees meanwhile. Prints one JSON object with what it saw.
-import { AxeBuilder } from '@axe-core/playwright'
-import { chromium } from 'playwright-core'
+import { launch, Scene } from './support.mjs'
 
 const [server, room, pictures] = process.argv.slice(2)
-const patience = 20_000
-const faults = []
 
-const browser = await chromium.launch({
-  executablePath: '/usr/bin/chromium',
-  args: [
-    '--no-sandbox', '--disable-quic', '--disable-background-networking',
-    '--disable-component-update', '--disable-sync'
-  ]
-})
+const scene = new Scene(await launch(), server, pictures)
+const { faults } = scene
 
-async function open (path, who) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-IE' })
-  const page = await context.newPage()
-  page.setDefaultTimeout(patience)
-  page.on('console', message => {
-    // A refusal is an answer with a status, which chromium reports as if it were a fault.
-    if (message.type() === 'error' && !/status of (409|412|422)/.test(message.text())) faults.push(`${who}: ${message.text()}`)
-  })
-  page.on('pageerror', error => faults.push(`${who}: ${error.message}`))
-  await page.goto(`${server}/preview/${room}/#${path}`)
-  return page
-}
+// A refusal is an answer with a status, which chromium reports as if it were a fault.
+const expected = /status of (409|412|422)/
+const open = (path, who) => scene.open(`/preview/${room}/#${path}`, who, { locale: 'en-IE', expected })
 
 const go = (page, path) => page.evaluate(path => { location.hash = path }, path)
-
-// Both themes have to be free of axe's findings; with PICTURES both are taken at both widths.
-async function look (page, name) {
-  for (const colorScheme of ['dark', 'light']) {
-    await page.emulateMedia({ colorScheme })
-    for (const [width, height] of pictures ? [[1920, 1080], [1280, 800]] : [[1280, 800]]) {
-      await page.setViewportSize({ width, height })
-      await page.waitForTimeout(pictures ? 300 : 0)
-      if (pictures) await page.screenshot({ path: `${pictures}/${name}-${colorScheme}-${width}.png` })
-    }
-    const { violations } = await new AxeBuilder({ page }).analyze()
-    for (const violation of violations) {
-      faults.push(`axe, ${name}, ${colorScheme}: ${violation.id} at ${violation.nodes.map(node => node.target.join(' ')).slice(0, 3).join('; ')}`)
-    }
-  }
-}
 
 const field = (scope, name) => scope.getByRole('textbox', { name, exact: false }).first()
 
@@ -76,7 +43,7 @@ async function addLine (page, product, quantity, price) {
   await page.waitForFunction(() => [...document.querySelectorAll('.app-table-new input')].every(input => input.value === ''))
 }
 
-try {
+await scene.play(async () => {
   const anna = await open('/customers', 'anna')
   const ben = await open('/orders', 'ben')
   await ben.getByText('No records yet').waitFor()
@@ -90,7 +57,7 @@ try {
   const email = field(row(anna), 'Email')
   await anna.locator('.app-table-new [aria-invalid="true"]').waitFor()
   const emailRefusal = await email.evaluate(input => document.getElementById(input.getAttribute('aria-describedby'))?.textContent)
-  await look(anna, 'preview-refused')
+  await scene.look(anna, 'preview-refused')
   await email.fill('zoe@example.com')
   await row(anna).getByRole('button', { name: 'Save row' }).click()
   await anna.getByRole('row', { name: /zoe@example\.com/ }).waitFor()
@@ -105,7 +72,7 @@ try {
     await anna.getByRole('button', { name: 'Save', exact: true }).click()
     await anna.waitForFunction(() => /^#\/Product\/(?!new)/.test(location.hash))
   }
-  await look(anna, 'preview-generated')
+  await scene.look(anna, 'preview-generated')
 
   // An order. The other person, who is looking at the list, sees it come.
   await go(anna, '/orders')
@@ -122,8 +89,8 @@ try {
   await addLine(anna, 'Glühbirne', '7', '0.10')
   await anna.getByText('€57.64').first().waitFor()
   await ben.getByRole('row', { name: /A-1001.*€57\.64/ }).waitFor()
-  await look(anna, 'preview-order')
-  await look(ben, 'preview-orders')
+  await scene.look(anna, 'preview-order')
+  await scene.look(ben, 'preview-orders')
 
   // The same number again is refused at its field.
   await go(anna, '/orders/new')
@@ -150,12 +117,12 @@ try {
   await anna.locator('[aria-current="step"]', { hasText: 'Confirmed' }).waitFor()
   await metric('Confirmed value').getByText('€57.64').waitFor()
   const after = await dashboard()
-  await look(ben, 'preview-dashboard')
+  await scene.look(ben, 'preview-dashboard')
 
   await anna.getByRole('button', { name: /^Runs/ }).click()
   await anna.getByRole('button', { name: /processOrder/ }).click()
   await anna.getByText('Attempt 3').waitFor()
-  await look(anna, 'preview-runs')
+  await scene.look(anna, 'preview-runs')
   await anna.keyboard.press('Escape')
 
   // As a clerk: no e-mail addresses, nothing to add to customers.
@@ -167,16 +134,4 @@ try {
   const clerk = await anna.getByRole('main').innerText()
 
   console.log(JSON.stringify({ emailRefusal, numberRefusal, before, after, clerk, faults }))
-} catch (error) {
-  for (const [index, context] of browser.contexts().entries()) {
-    for (const page of context.pages()) {
-      if (pictures) await page.screenshot({ path: `${pictures}/failed-${index}.png` })
-      console.error((await page.getByRole('main').innerText().catch(() => '')).slice(0, 2_000))
-    }
-  }
-  console.error(faults)
-  throw error
-} finally {
-  await browser.close()
-}
-process.exit(0)
+})

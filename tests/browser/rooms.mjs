@@ -4,58 +4,17 @@
 //
 // In local mode, or with the tokens of ANNA and BORIS in the environment on a server where people sign
 // in. Prints one JSON object: what axe, the console and the page's own errors had to say.
-import { AxeBuilder } from '@axe-core/playwright'
-import { chromium } from 'playwright-core'
 import { demoRooms } from './demo.mjs'
+import { launch, Scene } from './support.mjs'
 
 const [server, pictures] = process.argv.slice(2)
 const { ANNA: annasToken, BORIS: borisToken } = process.env
-const patience = 20_000
-const faults = []
 
-const browser = await chromium.launch({
-  executablePath: '/usr/bin/chromium',
-  args: [
-    '--no-sandbox', '--disable-quic', '--disable-background-networking',
-    '--disable-component-update', '--disable-sync'
-  ]
-})
-
-async function open (path, who) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-GB' })
-  const page = await context.newPage()
-  page.setDefaultTimeout(patience)
-  page.on('console', message => {
-    if (message.type() === 'error') faults.push(`${who}: ${message.text()}`)
-  })
-  page.on('pageerror', error => faults.push(`${who}: ${error.message}`))
-  await page.goto(`${server}${path}`)
-  return page
-}
-
-async function axe (page, name) {
-  // What is half faded in has too little contrast for a moment.
-  await page.evaluate(() => Promise.allSettled(
-    document.getAnimations().filter(item => item.effect.getComputedTiming().endTime < Infinity).map(item => item.finished)
-  ))
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  for (const violation of violations) {
-    faults.push(`axe, ${name}: ${violation.id} at ${violation.nodes.map(node => node.target.join(' ')).slice(0, 3).join('; ')}`)
-  }
-}
-
-// Both themes have to be free of axe's findings; with PICTURES both are taken at both widths.
-async function look (page, name) {
-  for (const colorScheme of ['dark', 'light']) {
-    await page.emulateMedia({ colorScheme })
-    for (const [width, height] of pictures ? [[1920, 1080], [1280, 800]] : [[1280, 800]]) {
-      await page.setViewportSize({ width, height })
-      await page.waitForTimeout(pictures ? 400 : 0)
-      if (pictures) await page.screenshot({ path: `${pictures}/${name}-${colorScheme}-${width}.png` })
-    }
-    await axe(page, `${name}, ${colorScheme}`)
-  }
-}
+const scene = new Scene(await launch(), server, pictures)
+const { faults } = scene
+const open = (path, who) => scene.open(path, who, { locale: 'en-GB' })
+const axe = (page, name) => scene.axe(page, name)
+const look = (page, name) => scene.look(page, name)
 
 // The browser itself logs every answer that is an error, also one that the page deals with.
 async function expecting (status, work) {
@@ -291,7 +250,7 @@ async function takePictures () {
   await look(page, 'rooms-list')
 }
 
-try {
+await scene.play(async () => {
   const page = await open(annasToken ? `/login?token=${annasToken}` : '/', 'anna')
   await everybodysWork(page)
   if (annasToken) {
@@ -303,15 +262,4 @@ try {
   await axe(page, 'the end')
   if (pictures && !annasToken) await takePictures()
   console.log(JSON.stringify({ faults }))
-} catch (error) {
-  for (const [index, context] of browser.contexts().entries()) {
-    for (const page of context.pages()) {
-      if (pictures) await page.screenshot({ path: `${pictures}/failed-${index}.png` })
-    }
-  }
-  console.error(faults)
-  throw error
-} finally {
-  await browser.close()
-}
-process.exit(0)
+})

@@ -4,38 +4,17 @@
 //
 // One adds a button, the other renames it, the preview shows it. Prints one JSON object with what each
 // saw at the end; the Python test that started it edits the same room meanwhile and compares.
-import { AxeBuilder } from '@axe-core/playwright'
-import { chromium } from 'playwright-core'
 import { WebSocket } from 'ws'
 import { WebsocketProvider } from 'y-websocket'
 import * as Y from 'yjs'
+import { launch, PATIENCE_MS, Scene } from './support.mjs'
 
 const [server, room, pictures] = process.argv.slice(2)
-const patience = 20_000
-const faults = []
 
-const browser = await chromium.launch({
-  executablePath: '/usr/bin/chromium',
-  args: [
-    '--no-sandbox', '--disable-quic', '--disable-background-networking',
-    '--disable-component-update', '--disable-sync'
-  ]
-})
-
-async function open (path, who) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
-  const page = await context.newPage()
-  page.setDefaultTimeout(patience)
-  page.on('console', message => {
-    if (message.type() === 'error') faults.push(`${who}: ${message.text()}`)
-  })
-  page.on('pageerror', error => faults.push(`${who}: ${error.message}`))
-  await page.goto(`${server}${path}`)
-  return page
-}
+const scene = new Scene(await launch(), server, pictures)
 
 async function until (look, what) {
-  const deadline = Date.now() + patience
+  const deadline = Date.now() + PATIENCE_MS
   while (Date.now() < deadline) {
     const result = await look()
     if (result) return result
@@ -44,33 +23,12 @@ async function until (look, what) {
   throw new Error(`waited in vain for ${what}`)
 }
 
-async function axe (page, name) {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  for (const violation of violations) {
-    faults.push(`axe, ${name}: ${violation.id} at ${violation.nodes.map(node => node.target.join(' ')).slice(0, 3).join('; ')}`)
-  }
-}
-
-const shoot = (page, name) => pictures ? page.screenshot({ path: `${pictures}/${name}.png` }) : null
-
-// Both themes have to be free of axe's findings; with PICTURES both are taken at both widths.
-async function look (page, name) {
-  for (const colorScheme of ['dark', 'light']) {
-    await page.emulateMedia({ colorScheme })
-    for (const [width, height] of pictures ? [[1920, 1080], [1280, 800]] : [[1280, 800]]) {
-      await page.setViewportSize({ width, height })
-      await page.waitForTimeout(pictures ? 300 : 0)
-      await shoot(page, `${name}-${colorScheme}-${width}`)
-    }
-    await axe(page, `${name}, ${colorScheme}`)
-  }
-}
 const saved = page => page.getByTestId('save-state').getByText('Saved').waitFor()
 
-try {
-  const anna = await open(`/rooms/${room}`, 'anna')
-  const ben = await open(`/rooms/${room}`, 'ben')
-  const preview = await open(`/preview/${room}/#/orders`, 'preview')
+await scene.play(async () => {
+  const anna = await scene.open(`/rooms/${room}`, 'anna')
+  const ben = await scene.open(`/rooms/${room}`, 'ben')
+  const preview = await scene.open(`/preview/${room}/#/orders`, 'preview')
   await saved(anna)
   await saved(ben)
   await preview.getByRole('heading', { name: 'Orders', level: 1 }).waitFor()
@@ -108,8 +66,8 @@ try {
     anna.getByRole('button', { name: /^Zoë/ })
   ).first().waitFor()
 
-  await look(anna, 'designer')
-  await look(preview, 'preview')
+  await scene.look(anna, 'designer')
+  await scene.look(preview, 'preview')
 
   console.log(JSON.stringify({ ready: true }))
   // The Python client has made its edits when its own field says so.
@@ -123,22 +81,14 @@ try {
     const all = [await revision(anna), await revision(ben), await revision(preview)].map(text => text.replace(/\D/g, ''))
     return new Set(all).size === 1 && all[0]
   }, 'everybody to show the same revision')
-  const rooms = await open('/', 'rooms')
+  const rooms = await scene.open('/', 'rooms')
   await rooms.getByRole('link', { name: /Aufträge|Order management/ }).first().waitFor()
-  await axe(rooms, 'rooms')
+  await scene.axe(rooms, 'rooms')
   console.log(JSON.stringify({
     added,
     head: Number(head),
     document: { application: doc.getMap('application').toJSON(), nodes: nodes.toJSON() },
-    faults
+    faults: scene.faults
   }))
   provider.destroy()
-} catch (error) {
-  for (const [index, context] of browser.contexts().entries()) {
-    for (const page of context.pages()) await shoot(page, `failed-${index}`)
-  }
-  throw error
-} finally {
-  await browser.close()
-}
-process.exit(0)
+})

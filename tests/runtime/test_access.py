@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from runtime.access import CREATE, DELETE, READ, UPDATE, VERBS, Access, access_of
+from runtime.access import CREATE, DELETE, READ, UPDATE, VERBS, Access, Fits, access_of
 from runtime.application import Application
 from runtime.errors import PreviewDenied, PreviewInvalid, PreviewNotFound
 from runtime.identity import RoomRole
@@ -20,10 +20,15 @@ THING = DataModel("m-thing", "Thing", (replace(NAME, id="f-thing"),))
 MODELS = Application(models=(PERSON, THING), workflows=(Workflow("w1", "one"), Workflow("w2", "")))
 
 
-def granted(*grants: Grant, is_read_only: bool = False) -> Access:
+def every(_filter: str, _model: str) -> bool:
+    """A check that every filter passes."""
+    return True
+
+
+def granted(*grants: Grant, is_read_only: bool = False, fits: Fits = every) -> Access:
     role = Role("r", "clerk", grants)
     application = replace(MODELS, roles=(role,))
-    return Access(application, role, is_read_only=is_read_only)
+    return Access(application, role, fits, is_read_only=is_read_only)
 
 
 def grant(verbs: Iterable[str], model: str = "m-person", **more: object) -> Grant:
@@ -33,7 +38,7 @@ def grant(verbs: Iterable[str], model: str = "m-person", **more: object) -> Gran
 @pytest.mark.parametrize("role", list(RoomRole))
 def test_room_role(role: RoomRole) -> None:
     """[AC2] Without a role that is viewed the room's role decides; reading is everybody's."""
-    access = access_of(MODELS, role, "")
+    access = access_of(MODELS, role, "", every)
     for at in access.models():
         assert [verb for verb in VERBS if at.may(verb)] == (
             list(VERBS) if role in ("owner", "editor") else [READ]
@@ -71,7 +76,7 @@ def test_star_is_every_model() -> None:
 def test_unknown_role_and_model() -> None:
     """[AC3] A role that is not there gives no rights, neither fewer nor more."""
     with pytest.raises(PreviewInvalid) as caught:
-        access_of(MODELS, RoomRole.OWNER, "Größe")
+        access_of(MODELS, RoomRole.OWNER, "Größe", every)
     assert caught.value.code == "role_unknown"
     with pytest.raises(PreviewNotFound):
         granted().model("Nobody")
@@ -124,6 +129,24 @@ def test_filtered_grants_add_up() -> None:
     assert at.readable == {"name"}
 
 
+def test_a_filter_that_does_not_fit() -> None:
+    """[AC10] A grant whose filter does not fit lets nothing through, and still takes away."""
+    wrong = "record.nmae != 'ä'"
+    asked = []
+
+    def fits(filter_: str, model: str) -> bool:
+        asked.append((filter_, model))
+        return filter_ != wrong
+
+    narrow = grant([READ, UPDATE], filter=wrong, fields=("f-name",), mask=("f-mail",))
+    alone = granted(narrow, fits=fits).model("Person")
+    assert alone.of_data(READ).restrict == alone.of_data(UPDATE).restrict == "false"
+    assert asked == [(wrong, "m-person")] * 2
+    both = granted(narrow, grant([READ], filter="record.name == 'b'"), fits=fits).model("Person")
+    assert both.of_data(READ).restrict == "(false\n) || (record.name == 'b'\n)"
+    assert both.readable == {"name"}
+
+
 def test_change_needs_sight() -> None:
     """[AC6] What may be changed is what the verb's filter and the reading one both let through."""
     at = granted(grant([READ], filter="a"), grant([UPDATE], filter="b")).model("Person")
@@ -148,6 +171,6 @@ def test_pages() -> None:
     other = Role("r2", "other", (Grant(page="p1", verbs=frozenset({"read"})),))
     application = replace(MODELS, roles=(clerk, other))
     pages = ("p1", "p2")
-    assert [access_of(application, RoomRole.VIEWER, "clerk").may_open(p) for p in pages] == [1, 1]
-    assert [access_of(application, RoomRole.VIEWER, "other").may_open(p) for p in pages] == [0, 1]
-    assert [access_of(application, RoomRole.VIEWER, "").may_open(p) for p in pages] == [1, 1]
+    for role, opens in (("clerk", [1, 1]), ("other", [0, 1]), ("", [1, 1])):
+        access = access_of(application, RoomRole.VIEWER, role, every)
+        assert [access.may_open(page) for page in pages] == opens

@@ -15,10 +15,12 @@ from collab.model.dsl import read
 from runtime.application import Application, compile_application
 from runtime.connectors.connectors import Connectors
 from runtime.connectors.secrets import Secrets
+from runtime.data.encryption import MasterKeys
 from runtime.data.queries import Query
 from runtime.data.records import Actor, Record, RecordChange
 from runtime.data.room import RoomData
 from runtime.data.tenant import TenantData
+from runtime.expressions.checking import Checking
 from runtime.expressions.engine import Engine
 from runtime.workflows.log import RunDetail
 from runtime.workflows.workflows import Workflows
@@ -121,12 +123,22 @@ class Place:
     ) -> None:
         (folder / "preview").mkdir(exist_ok=True)
         self.engine = engine
-        self.tenant = TenantData(folder / "preview" / "tenant.db", engine)
+        keys = MasterKeys(folder / "secrets", {})
+        cipher = keys.cipher("tenant", TENANT)
+        self.tenant = TenantData(folder / "preview" / "tenant.db", engine, cipher)
         self.tenant.open()
         self.data: RoomData = self.tenant.room(ROOM)
         self.data.adopt(app)
         connectors = Connectors(engine, addresses or {}, Secrets(folder / "secrets", {}))
-        self.workflows = Workflows(folder / "preview", engine, connectors, self._open)
+        self.checking = Checking(engine)
+        self.workflows = Workflows(
+            folder / "preview",
+            engine,
+            connectors,
+            self._open,
+            self.checking,
+            cipher=keys.cipher("runs"),
+        )
         self._told = threading.Condition()
         self.told: list[tuple[str, str]] = []
         self._traces: list[Any] = []

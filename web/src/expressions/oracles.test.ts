@@ -1,10 +1,11 @@
 /** The engine against others: cel-js itself, big.js, and JavaScript's regular expressions. */
-import { evaluate as evaluateCel } from "@marcbachmann/cel-js";
+import { Environment, evaluate as evaluateCel } from "@marcbachmann/cel-js";
 import Big from "big.js";
 import { describe, expect, it } from "vitest";
 
 import { add, compare, decimalOfText, divide, multiply, subtract, textOfDecimal } from "./decimal";
 import { evaluate, toJson, type Value } from "./index";
+import { parse } from "./parse";
 import { matches } from "./pattern";
 import { compareTexts } from "./values";
 
@@ -60,6 +61,37 @@ describe("standard expressions", () => {
     const outcome = evaluate(source, {}, { now: 0 });
     expect(outcome).toMatchObject({ ok: true });
     if (outcome.ok) expect(toJson(outcome.value)).toEqual(plain(evaluateCel(source)));
+  });
+});
+
+describe("sources", () => {
+  // What cel-js takes and this engine refuses with words of its own.
+  const REFUSED = /^(Bytes and unsigned|This integer is too large|has\(\) takes|\w+\(\) takes the name)/u;
+  const cel = new Environment({ unlistedVariablesAreDyn: true, homogeneousAggregateLiterals: false });
+  const words = [
+    "a", "ä", "has(a.b)", "in", "null", "1", "0x1F", "1u", "1.5e3", "'\\u00e4'", "r'\\d'", "'''x'y'''", "b'q'", "(", ")", "[", "]",
+    "{", "}", ".", ",", ":", "?", "+", "-", "*", "<=", "==", "=", "!", "&&", "|", " ", "\n", "// c\n", ".map(x, x)", ".f(1)",
+  ];
+  const said = (read: (source: string) => unknown, source: string): string => {
+    try {
+      read(source);
+      return "";
+    } catch (thrown) {
+      return (thrown as Error).message;
+    }
+  };
+
+  it("[EX1] are expressions where cel-js says so", () => {
+    const random = numbers(5);
+    const pick = (from: readonly string[]): string => from[Math.floor(random.next().value * from.length)] ?? "";
+    for (let round = 0; round < 5_000; round++) {
+      const base = pick(EXPRESSIONS);
+      const at = Math.floor(random.next().value * base.length);
+      const source = `${base.slice(0, at)}${pick(words)}${base.slice(at + Math.floor(random.next().value * 3))}`;
+      const refusal = said(parse, source);
+      if (REFUSED.test(refusal)) continue;
+      expect(refusal === "", `${source}: ${refusal}`).toBe(said((text) => cel.parse(text), source) === "");
+    }
   });
 });
 

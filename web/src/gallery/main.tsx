@@ -5,10 +5,12 @@ import "./gallery.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
+import { loadViews, VIEW_NAMES } from "../library/views";
 import { Gallery } from "./Gallery";
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("the page has no root element");
+await loadViews(VIEW_NAMES);
 createRoot(root).render(
   <StrictMode>
     <Gallery />

@@ -3,12 +3,13 @@ import { Component, type ErrorInfo, memo, type ReactNode } from "react";
 
 import { typeName } from "../model/registry";
 import type { LiveNode } from "../model/types";
+import { useSelect } from "../shared/store";
 import { Failure } from "./marks";
 import { Placeholder } from "./Placeholder";
 import { useProp, useValue } from "./properties";
 import { useChildIds, useNode, useStage } from "./stage";
 import { ownStyle } from "./style";
-import { viewOf } from "./views";
+import { isOnItsWay, views } from "./views";
 
 export const NodeView = memo(function NodeView({ id }: { readonly id: string }) {
   const node = useNode(id);
@@ -21,14 +22,15 @@ export const NodeView = memo(function NodeView({ id }: { readonly id: string }) 
 });
 
 function Viewed({ node }: { readonly node: LiveNode }) {
-  const View = viewOf(typeName(node.type)) ?? Placeholder;
+  const name = typeName(node.type);
+  const View = useSelect(views, (here) => (isOnItsWay(name, here) ? undefined : (here.get(name) ?? Placeholder)));
   const { mode } = useStage();
   const visible = useProp(node, "visible");
   const style = ownStyle(useValue(node, "style"));
   const isInvisible = node.props.visible === false;
   // What cannot be computed is shown with its reason; what is not known yet would jump if it went.
   const isHidden = node.props.visible !== undefined && (visible.state === "pending" || (visible.state === "ready" && visible.value !== true));
-  if (mode === "play" && isHidden) return null;
+  if (View === undefined || (mode === "play" && isHidden)) return null;
   const view = <View node={node} root={{ "data-node": node.id, "data-invisible": isInvisible || undefined, style }} />;
   if (visible.state !== "failed") return view;
   return (

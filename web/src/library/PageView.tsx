@@ -1,11 +1,35 @@
 /** A whole page: its components in a column. */
-import type { LiveNode } from "../model/types";
-import { Slot } from "./NodeView";
+import { type ReactNode, useEffect, useState } from "react";
 
-export function PageView({ page }: { readonly page: LiveNode }) {
+import { typeName } from "../model/registry";
+import type { Snapshot } from "../model/snapshot";
+import type { LiveNode } from "../model/types";
+import { sameItems, useSelect } from "../shared/store";
+import { Slot } from "./NodeView";
+import { useStage } from "./stage";
+import { isOnItsWay, loadViews, views } from "./views";
+
+interface PageViewProps {
+  readonly page: LiveNode;
+  /** What is shown until the views are here that the page needs. */
+  readonly waiting?: ReactNode;
+}
+
+export function PageView({ page, waiting = null }: PageViewProps) {
+  const names = useSelect(useStage().snapshots, (snapshot) => namesIn(snapshot, page.id), sameItems);
+  useEffect(() => void loadViews(names), [names]);
+  const isComplete = useSelect(views, (here) => !names.some((name) => isOnItsWay(name, here)));
+  const [isShown, setShown] = useState(isComplete);
+  // Only the first time: what somebody adds to a page that is shown must not take the rest away.
+  if (isComplete && !isShown) setShown(true);
+  if (!isComplete && !isShown) return waiting;
   return (
     <div className="app-page" data-node={page.id}>
       <Slot node={page} hint="This page is empty. Add a component to begin." />
     </div>
   );
+}
+
+function namesIn(snapshot: Snapshot, page: string): readonly string[] {
+  return [...new Set(snapshot.subtree(page).map((node) => typeName(node.type)))].sort();
 }

@@ -8,18 +8,11 @@ import { Field, type FieldState, useField } from "./Field";
 import { formatted, readFormat } from "./formats";
 import { Glyph } from "./Glyph";
 import { useFlag, useLocale, useNumber, useText } from "./properties";
-import { safeUrl } from "./read";
+import { fileName, safeUrl } from "./read";
 import type { ViewProps } from "./view";
 
 /** What the server stores of one file; larger ones are refused before they travel. */
 export const FILE_BYTES_MAX = 512 * 1024;
-
-/** The name of a stored file, or of one that was just chosen; an address is called by its end. */
-export function fileName(value: Json): string {
-  if (isObject(value)) return toText(value.name) || "File";
-  const text = toText(value);
-  return text.replace(/[?#].*$/u, "").split("/").findLast((part) => part !== "") ?? text;
-}
 
 /** A picture that was just chosen, to be looked at before it is sent. */
 function pictureOf(value: Json): string | null {

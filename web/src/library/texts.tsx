@@ -6,13 +6,14 @@ import { Bound, Expression } from "./Bound";
 import { readFormat } from "./formats";
 import { Glyph } from "./Glyph";
 import { Failure, Skeleton } from "./marks";
+import { persistently } from "./persistently";
 import { useChoice, useNumber, useProp, useText, useValue } from "./properties";
 import { safeUrl } from "./read";
 import { useStage } from "./stage";
 import type { ViewProps } from "./view";
 
 // Most pages have none, and its parser would be a tenth of what they load.
-const Markdown = lazy(async () => ({ default: (await import("./Markdown")).Markdown }));
+const Markdown = lazy(async () => ({ default: (await persistently(() => import("./Markdown"))).Markdown }));
 
 export function HeadingView({ node, root }: ViewProps) {
   const level = Math.round(useNumber(node, "level", 2, 1, 6));

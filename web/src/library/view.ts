@@ -17,3 +17,6 @@ export interface ViewProps {
 }
 
 export type View = ComponentType<ViewProps>;
+
+/** Views by the ids of their definitions. */
+export type Group = Readonly<Record<string, View>>;

@@ -1,6 +1,6 @@
 import { createElement } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 
 import type { JsonObject } from "../model/types";
 import { piece, type Piece, snapshotOf } from "../gallery/specimens";
@@ -10,7 +10,7 @@ import type { DataRecord, Scope } from "./runtime";
 import { EMPTY_SCOPE, ScopeContext } from "./scope";
 import { type Stage, StageContext } from "./stage";
 import { FakeRuntime } from "./testing/FakeRuntime";
-import { VIEW_NAMES } from "./views";
+import { loadViews, VIEW_NAMES } from "./views";
 
 interface Options {
   readonly scope?: Partial<Scope>;
@@ -18,6 +18,8 @@ interface Options {
   readonly isDesigned?: boolean;
   readonly locale?: string;
 }
+
+beforeAll(() => loadViews(VIEW_NAMES));
 
 /** The markup of one component, as the player draws it first. */
 function drawn(shown: Piece, { scope = {}, runtime = new FakeRuntime(), isDesigned = false, locale = "en" }: Options = {}): string {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { compareOrdered, orderAt, type Ordered } from "./order";
+import { orderAt } from "./order";
+import { compareOrdered, type Ordered } from "./ordered";
 
 const siblings = (...orders: string[]): Ordered[] => orders.map((order, index) => ({ id: `n${index}`, order }));
 

@@ -1,21 +1,12 @@
 /**
- * Order keys of siblings and of list entries.
+ * New order keys for siblings and list entries.
  *
  * Keys are those of `fractional-indexing`, compared by code unit; equal keys, which two people
- * inserting at once at one position produce, are broken by id.
+ * inserting at once at one position produce, are broken by id. Whoever only reads needs `ordered`.
  */
 import { generateKeyBetween } from "fractional-indexing";
 
-import { compareCodeUnits } from "./value";
-
-export interface Ordered {
-  readonly id: string;
-  readonly order: string;
-}
-
-export function compareOrdered(a: Ordered, b: Ordered): number {
-  return compareCodeUnits(a.order, b.order) || compareCodeUnits(a.id, b.id);
-}
+import type { Ordered } from "./ordered";
 
 /**
  * A key that sorts a new item at `index` among `sorted` siblings.

@@ -1,5 +1,5 @@
 /** Paths of pages (`/orders/:id`): matched, filled in, and chosen among all pages. */
-import { compareOrdered } from "./order";
+import { compareOrdered } from "./ordered";
 import type { Snapshot } from "./snapshot";
 import { type LiveNode, ROOT } from "./types";
 import { toText } from "./value";

@@ -4,7 +4,7 @@
  * `next` builds the view after a change and keeps every object that did not change, so that React
  * redraws only what did.
  */
-import { compareOrdered } from "./order";
+import { compareOrdered } from "./ordered";
 import { type JsonObject, type LiveNode, ROOT } from "./types";
 
 const NONE: readonly LiveNode[] = [];

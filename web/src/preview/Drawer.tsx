@@ -2,14 +2,15 @@
 import { lazy, Suspense } from "react";
 
 import { Glyph } from "../library/Glyph";
+import { persistently } from "../library/persistently";
 
 export type PanelName = "data" | "runs" | "problems";
 
 const TITLES: Readonly<Record<PanelName, string>> = { data: "Data", runs: "Runs", problems: "Problems" };
 const PANELS = {
-  data: lazy(async () => ({ default: (await import("./panels/DataPanel")).DataPanel })),
-  runs: lazy(async () => ({ default: (await import("./panels/RunsPanel")).RunsPanel })),
-  problems: lazy(async () => ({ default: (await import("./panels/ProblemsPanel")).ProblemsPanel })),
+  data: lazy(async () => ({ default: (await persistently(() => import("./panels/DataPanel"))).DataPanel })),
+  runs: lazy(async () => ({ default: (await persistently(() => import("./panels/RunsPanel"))).RunsPanel })),
+  problems: lazy(async () => ({ default: (await persistently(() => import("./panels/ProblemsPanel"))).ProblemsPanel })),
 };
 
 interface DrawerProps {

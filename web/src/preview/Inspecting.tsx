@@ -1,7 +1,9 @@
 /** Loads the inspection when it is first switched on. */
 import { lazy, Suspense } from "react";
 
-const Inspector = lazy(async () => ({ default: (await import("./Inspector")).Inspector }));
+import { persistently } from "../library/persistently";
+
+const Inspector = lazy(async () => ({ default: (await persistently(() => import("./Inspector"))).Inspector }));
 
 export function Inspecting({ onEnd }: { readonly onEnd: () => void }) {
   return (

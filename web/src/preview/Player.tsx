@@ -100,7 +100,7 @@ function RunningPage({ page, parameters }: { readonly page: LiveNode; readonly p
   return (
     <ScopeContext value={scope}>
       {!hasTitle(snapshot, page) && <h1 className="player-title">{pageTitle(page)}</h1>}
-      <PageView key={page.id} page={page} />
+      <PageView key={page.id} page={page} waiting={<Loading />} />
     </ScopeContext>
   );
 }

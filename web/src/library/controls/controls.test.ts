@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { fileName } from "../file";
+import { fileName } from "../read";
 import { nextItem } from "../menu";
 import { optionsOf, searched } from "../select";
 import { moved } from "../table/rows";

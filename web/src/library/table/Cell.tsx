@@ -1,15 +1,15 @@
 /** One cell: a value, and where the table is editable its editor in place. */
-import { type KeyboardEvent, memo, useEffect, useId, useRef, useState } from "react";
+import { type KeyboardEvent, memo, useRef, useState } from "react";
 
 import type { Json, LiveNode } from "../../model/types";
 import { Failure, Skeleton } from "../marks";
 import { useProperty } from "../properties";
-import { referenceId, valueIn } from "../records";
+import { valueIn } from "../records";
 import type { DataRecord, RowEditor, Scope } from "../runtime";
 import { useItemScope } from "../scope";
 import { Value } from "../Value";
-import { CellControl, editingKey } from "./CellControl";
 import type { Column } from "./columns";
+import { useEditors } from "./editing";
 
 /** Types whose texts are short and are read as one. */
 const UNBROKEN: ReadonlySet<string> = new Set(["Date", "Time", "DateTime", "Integer", "Decimal", "Enum"]);
@@ -27,6 +27,7 @@ export interface CellProps {
 export const Cell = memo(function Cell({ node, record, column, rows, isEditable, isEntry }: CellProps) {
   const cell = useRef<HTMLTableCellElement>(null);
   const [isEditing, setEditing] = useState(false);
+  const editors = useEditors();
   // What was saved here stands until the answer of the server carries it: nothing flickers back.
   const [saved, setSaved] = useState<{ readonly value: Json; readonly version: number } | null>(null);
   const value = saved !== null && saved.version >= record.version ? saved.value : valueIn(record, column.path);
@@ -40,6 +41,8 @@ export const Cell = memo(function Cell({ node, record, column, rows, isEditable,
     setEditing(false);
     if (hasFocus) cell.current?.focus();
   };
+  const shown =
+    column.path === "" && column.entry !== "" ? <Computed node={node} record={record} column={column} /> : <Value value={value} field={column.field} as={column.as} format={column.format} />;
   return (
     <td
       ref={cell}
@@ -52,12 +55,10 @@ export const Cell = memo(function Cell({ node, record, column, rows, isEditable,
       onKeyDown={press}
       onClick={() => isEditable && !isEditing && setEditing(true)}
     >
-      {isEditing && rows !== null ? (
-        <CellEditor record={record} column={column} value={value} rows={rows} cell={cell} onSaved={(next) => setSaved({ value: next, version: record.version })} onClose={close} />
-      ) : column.path === "" && column.entry !== "" ? (
-        <Computed node={node} record={record} column={column} />
+      {isEditing && rows !== null && editors !== null ? (
+        <editors.CellEditor record={record} column={column} value={value} rows={rows} cell={cell} onSaved={(next) => setSaved({ value: next, version: record.version })} onClose={close} />
       ) : (
-        <Value value={value} field={column.field} as={column.as} format={column.format} />
+        shown
       )}
     </td>
   );
@@ -69,90 +70,4 @@ function Computed({ node, record, column }: { readonly node: LiveNode; readonly 
   if (computed.state === "pending") return <Skeleton characters={6} />;
   if (computed.state === "failed") return <Failure error={computed.error} />;
   return <Value value={computed.value} field={null} as={column.as} format={column.format} />;
-}
-
-interface CellEditorProps {
-  readonly record: DataRecord;
-  readonly column: Column;
-  readonly value: Json;
-  readonly rows: RowEditor;
-  readonly cell: React.RefObject<HTMLTableCellElement | null>;
-  readonly onSaved: (value: Json) => void;
-  readonly onClose: (hasFocus: boolean) => void;
-}
-
-function same(a: Json, b: Json): boolean {
-  return a === b || (referenceId(a) !== "" && referenceId(a) === referenceId(b));
-}
-
-function CellEditor({ record, column, value, rows, cell, onSaved, onClose }: CellEditorProps) {
-  const { field } = column;
-  const id = useId();
-  const [draft, setDraft] = useState(value);
-  const [problem, setProblem] = useState<string | null>(null);
-  const [refusal, setRefusal] = useState<string | null>(null);
-  const [isSaving, setSaving] = useState(false);
-  const isDone = useRef(false);
-  // Not by an attribute: the cell that opens a second time has to get the focus again.
-  useEffect(() => {
-    cell.current?.querySelector<HTMLElement>("input, select, textarea")?.focus();
-  }, [cell]);
-  if (field === null) return null;
-  const commit = async (next: Json, after: () => void): Promise<void> => {
-    if (isSaving || isDone.current || problem !== null) return;
-    if (same(next, value)) {
-      isDone.current = true;
-      after();
-      return;
-    }
-    setSaving(true);
-    const result = await rows.update(record, { [field.name]: next });
-    setSaving(false);
-    if (result.isDone) {
-      isDone.current = true;
-      onSaved(next);
-      after();
-    } else setRefusal(result.fieldErrors[field.name] ?? Object.values(result.fieldErrors)[0] ?? result.error?.message ?? "This was not saved.");
-  };
-  const press = (event: KeyboardEvent<HTMLElement>): void => {
-    event.stopPropagation();
-    const meaning = editingKey(event);
-    if (meaning === null) return;
-    event.preventDefault();
-    if (meaning === "cancel") {
-      isDone.current = true;
-      onClose(true);
-    } else void commit(draft, () => (meaning === "commit" ? onClose(true) : openBeside(cell.current, meaning, onClose)));
-  };
-  const error = problem ?? refusal;
-  return (
-    <>
-      <CellControl
-        attributes={{ id, readOnly: isSaving, "aria-label": column.title, "aria-invalid": error === null ? undefined : true, "aria-describedby": error === null ? undefined : `${id}-error` }}
-        field={field}
-        format={column.format}
-        title={column.title}
-        value={draft}
-        onChange={(next, trouble) => {
-          setDraft(next);
-          setProblem(trouble);
-          setRefusal(null);
-          // A choice is finished with the choosing; a text only when it is left.
-          if (field.type === "Reference" || field.type === "Enum") void commit(next, () => onClose(true));
-        }}
-        onLeave={() => void commit(draft, () => onClose(false))}
-        onKeyDown={press}
-      />
-      {error !== null && <p id={`${id}-error`} className="app-error" role="alert">{error}</p>}
-    </>
-  );
-}
-
-/** Tab goes on to the next cell that can be edited, as in every spreadsheet. */
-function openBeside(cell: HTMLElement | null, way: "next" | "previous", close: (hasFocus: boolean) => void): void {
-  const cells = [...(cell?.closest("tbody")?.querySelectorAll<HTMLElement>("td[data-editable]") ?? [])];
-  const beside = cell === null ? undefined : cells[cells.indexOf(cell) + (way === "next" ? 1 : -1)];
-  close(beside === undefined);
-  beside?.focus();
-  beside?.click();
 }

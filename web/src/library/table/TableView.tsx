@@ -15,8 +15,8 @@ import { columnTitles, sourceModel, sourceName } from "../source";
 import { useChildIds, useStage } from "../stage";
 import type { ViewProps } from "../view";
 import { type Column, isFilterable, useColumns } from "./columns";
+import { prepareEditing, useEditors } from "./editing";
 import { Header } from "./Header";
-import { NewRow } from "./NewRow";
 import { Pager } from "./Pager";
 import { type RecordsQuery, useRecords } from "./query";
 import { Rows } from "./Rows";
@@ -83,9 +83,10 @@ function PlayedTable({ node, root }: ViewProps) {
   const [isAdding, setAdding] = useState(false);
   const [hasFilters, setFilters] = useState(false);
   const isBusy = query.state.state === "pending" || query.state.isRefreshing;
+  const prepare = rows === null ? undefined : prepareEditing;
   const unit = rows !== null ? "cell" : selection.select === null ? null : "row";
   return (
-    <div {...root} className="app-table-frame" data-refreshing={query.state.isRefreshing || undefined}>
+    <div {...root} className="app-table-frame" data-refreshing={query.state.isRefreshing || undefined} onPointerEnter={prepare} onFocus={prepare}>
       <Toolbar node={node} query={query} columns={columns} hasFilters={hasFilters} onFilters={setFilters} />
       <div className="app-table-scroll">
         <table className="app-table" role={unit === null ? undefined : "grid"} aria-label={model === null ? undefined : words(model.name)} aria-busy={isBusy || undefined}>
@@ -200,7 +201,8 @@ function Body({ node, query, columns, hasActions, isAdding }: BodyProps) {
 
 function Adding({ rows, columns, onClose }: { readonly rows: RowEditor; readonly columns: readonly Column[]; readonly onClose: () => void }) {
   const initial = useReadable(rows.initial);
-  return initial === null ? null : <NewRow columns={columns} initial={initial} rows={rows} onClose={onClose} />;
+  const editors = useEditors();
+  return initial === null || editors === null ? null : <editors.NewRow columns={columns} initial={initial} rows={rows} onClose={onClose} />;
 }
 
 const NO_INITIAL = constant(null);

@@ -24,6 +24,20 @@ test("records of a model are asked for by the node, named by the chosen label", 
   expect(server.to("player/query")[0]?.body).toMatchObject({ node: "select", path: ["options"], search: "ö", limit: 50 });
 });
 
+test("a filter that does not fit the data models is told at the field, and nothing is asked", async () => {
+  const { player, server, page } = world(({ path }) => (path === "player/query" ? { items: customers("Öl"), total: 1 } : undefined));
+  const of = (expr: string) => watch(player.choices(select({ options: { model: { ref: "customer" }, filter: { expr } } }), page("detail", { id: "r1" }), ""));
+  const wrong = of("item.nmae == 'Öl'");
+  const other = of("item.name == record.nobody");
+  await idle();
+  expect(wrong.now()).toMatchObject({ state: "failed", choices: [], error: { code: "expression_name", start: 5, end: 9 } });
+  expect(other.now()).toMatchObject({ state: "failed", error: { code: "expression_name", start: 20, end: 26 } });
+  expect(server.to("player/query")).toEqual([]);
+  const right = of("item.name == 'Öl'");
+  await idle();
+  expect(right.now()).toMatchObject({ state: "ready", choices: [{ label: "Öl" }] });
+});
+
 test("without options a bound field says what there is to choose", async () => {
   const { player, page } = world(({ path }) => {
     if (path === "player/record") return { id: "r1", "@version": 1, customer: "zoë" };

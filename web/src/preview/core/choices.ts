@@ -85,6 +85,8 @@ export class Choices {
     if (source === null || model === undefined) {
       return known.isKnown ? failed({ code: "not_granted", message: "This role may not see what there is to choose from." }) : PENDING;
     }
+    const fault = evaluation.faultOf(source.filter, scope, model.id, track);
+    if (fault !== null) return failed(fault);
     const label = isObject(node.props.options) ? fieldPath(node.props.options.label, known, model.id) : [];
     const reading = evaluation.reading(source.filter, track);
     if (reading === "pending") return PENDING;

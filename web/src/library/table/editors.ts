@@ -1,0 +1,3 @@
+/** What a table is edited with, in one part of the program. */
+export { CellEditor } from "./CellEditor";
+export { NewRow } from "./NewRow";
