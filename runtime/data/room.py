@@ -12,16 +12,17 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 
 from runtime.application import Application
 from runtime.data import outbox
 from runtime.data.adopting import Adopted, adopt, scrubbed
 from runtime.data.adoption import Adoption, Pending
 from runtime.data.backfilling import Backfill
-from runtime.data.catalog import CHANGES, FILES, KEYS, SEALS, Catalog
+from runtime.data.catalog import Catalog
 from runtime.data.changes import Changes
-from runtime.data.confirmation import drop_pending, every_id, list_pending
+from runtime.data.clearing import clear
+from runtime.data.confirmation import drop_pending, list_pending
 from runtime.data.ddl import Steps
 from runtime.data.encryption import Cipher
 from runtime.data.errors import DataLimit, RecordNotFound
@@ -30,7 +31,6 @@ from runtime.data.grouping import Grouping
 from runtime.data.identifiers import Identifiers
 from runtime.data.keys import created_with, is_done, note_done, remember
 from runtime.data.loading import Loader
-from runtime.data.migration import table_of
 from runtime.data.model_parts import evaluate
 from runtime.data.paths import need_of
 from runtime.data.ports import Database
@@ -389,12 +389,7 @@ class RoomData:
         Listeners are not told; what waited to be confirmed is gone.
         """
         with self._adopting, self._database.writing(DATA_MIGRATION_S) as connection:
-            catalog = Catalog(connection, self._room)
-            for row in catalog.models:
-                connection.execute(delete(table_of(catalog, row)))
-            for table in (KEYS, FILES, CHANGES, SEALS):
-                connection.execute(delete(table).where(table.c.room == self._room))
-            drop_pending(Steps(connection), catalog, every_id(catalog))
+            clear(connection, self._room)
         self._transactions.forget_counts()
         self._is_adopted = False
         self.adopt(self.application)
