@@ -62,6 +62,12 @@ _REFUSAL: Final = {
 _REFUSED: Final = ("400", "403", "404", "409", "412", "413", "415", "422", "503", "507")
 _REFUSALS: Final[Schema] = dict.fromkeys(_REFUSED, _REFUSAL)
 _ETAG: Final = {"ETag": {"schema": {"type": "string"}, "required": True}}
+_ID: Final[Schema] = {
+    "name": "id",
+    "in": "path",
+    "required": True,
+    "schema": {"type": "string"},
+}
 _NOT_MODIFIED: Final[Schema] = {"description": "The asker has it already.", "headers": _ETAG}
 
 
@@ -88,6 +94,9 @@ def openapi_of(room: str, access: Access) -> dict[str, Any]:
             paths[f"/{name}"] = of_model
         if of_record := _of_record(access, at):
             paths[f"/{name}/{{id}}"] = of_record
+        for field in at.model.fields if at.may(READ) else ():
+            if field.type is FieldType.FILE and field.name in at.readable:
+                paths[f"/{name}/{{id}}/files/{field.name}"] = _of_file(name, field)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -189,8 +198,18 @@ def _of_record(access: Access, at: ModelAccess) -> dict[str, Any]:
         }
     if not operations:
         return {}
-    path = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
-    return {"parameters": [path], **operations}
+    return {"parameters": [_ID], **operations}
+
+
+def _of_file(model: str, field: Field) -> dict[str, Any]:
+    content = {"*/*": {"schema": {"type": "string", "contentMediaType": "*/*"}}}
+    answer = {"description": "The file's bytes.", "headers": _ETAG, "content": content}
+    operation = {
+        "operationId": f"file{model}_{field.name}",
+        "parameters": [_tag("If-None-Match")],
+        "responses": {"200": answer, "304": _NOT_MODIFIED, **_REFUSALS},
+    }
+    return {"parameters": [_ID], "get": operation}
 
 
 def _filters(at: ModelAccess) -> list[dict[str, Any]]:

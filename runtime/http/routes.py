@@ -14,6 +14,7 @@ from runtime.http.door import Call, Door, Handler
 from runtime.http.player import Player
 from runtime.http.records import Records
 from runtime.http.runs import Runs
+from runtime.http.stored_files import answer_file
 from runtime.installation import Installation
 from runtime.tenants import not_built
 
@@ -42,6 +43,7 @@ def data_routes(door: Door, installation: Installation) -> list[Route]:
         at("/api/openapi.json", "openapi", {"GET": openapi.answer_openapi}),
         at("/api/{model}", "records", records.of_model()),
         at("/api/{model}/{record}", "records", records.of_record()),
+        at("/api/{model}/{record}/files/{field}", "files", {"GET": answer_file}),
         at("/player/query", "player", {"POST": player.query}),
         at("/player/record", "player", {"POST": player.record}),
         at("/player/groups", "player", {"POST": player.groups}),
