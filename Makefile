@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: help run build test check fuzz bench format lock clean
+.PHONY: help run build test check fuzz clients bench format lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -31,8 +31,11 @@ check: .setup/dev .setup/npm ## Lint, types, import contracts.
 	npm run --silent -w web lint
 	npm run --silent -w web typecheck
 
-fuzz: .setup/dev .setup/npm ## The property tests, fifty times as long. FUZZ_SCALE=n for n times.
+fuzz: clients ## Property tests at length (FUZZ_SCALE=n times), and `make clients`.
 	FUZZ_SCALE=$${FUZZ_SCALE:-50} $(BIN)/pytest --timeout 0 tests/ot tests/crdt tests/room
+
+clients: .setup/dev .setup/npm ## Real clients, a failing server: FUZZ_SECONDS=n FUZZ_SEED=1,2,3.
+	$(BIN)/python -m tests.fuzz
 
 bench: .setup/dev .setup/engine .setup/chromium ## The benchmarks, each with one table.
 	$(BIN)/python -m benchmarks

@@ -22,6 +22,7 @@ BENCHMARKS = {
     "store": 60,
     "room": 90,
     "server": 240,
+    "sharedb": 150,
     "data": 120,
     "preview_rest": 120,
     "visible": 120,

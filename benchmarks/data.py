@@ -174,7 +174,13 @@ def measure_migrations(room: RoomData) -> None:
     for label, after in steps:
         start = time.perf_counter()
         room.adopt(after)
-        print(f"{label:46} {(time.perf_counter() - start) * 1_000:8,.0f} ms", flush=True)
+        shown = time.perf_counter() - start
+        # A computed field of many records gets its values while others go on writing.
+        room.settle()
+        filled = time.perf_counter() - start
+        print(
+            f"{label:46} {shown * 1_000:8,.0f} ms, all values {filled * 1_000:8,.0f} ms", flush=True
+        )
 
 
 def main(folder: Path, records: int) -> None:

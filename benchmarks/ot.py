@@ -1,4 +1,4 @@
-"""Benchmark of json0: what a room pays per edit and per transform.
+"""Benchmark of the OT types: what a room pays per edit and per transform.
 
 Run with ``python -m benchmarks.ot``. Each figure is the best of several runs on one core.
 """
@@ -6,11 +6,12 @@ Run with ``python -m benchmarks.ot``. Each figure is the best of several runs on
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from time import perf_counter
 from typing import Any
 
 from collab.ot import json0
+from collab.ot.types import RICH_TEXT, TEXT_UNICODE, OTType
 
 __all__ = ["main"]
 
@@ -18,6 +19,9 @@ COMPONENTS = 1_000
 IMPORTED_NODES = 20_000
 REVISIONS = 1_000
 DOCUMENT_BYTES = 5_000_000
+TEXT_BYTES = (10_000, 1_000_000)
+RUN_BYTES = 100
+TEXT_COMPONENTS = 1_000
 RUNS = 5
 
 
@@ -59,7 +63,7 @@ def main() -> None:
             "µs",
         ),
     )
-    for title, seconds, unit in rows:
+    for title, seconds, unit in (*rows, *_text_rows()):
         print(f"{title:<62} {seconds * (1e3 if unit == 'ms' else 1e6):>9.2f} {unit}")
 
 
@@ -157,6 +161,63 @@ def _apply_one() -> float:
     document = json.loads(json.dumps(document))
     op = _edits("b", 1)
     return _best(lambda: json0.apply_in_place(document, op), repeat=1_000)
+
+
+def _text_rows() -> Iterator[tuple[str, float, str]]:
+    """Yield what one keystroke and one long op cost in each text type."""
+    for size in TEXT_BYTES:
+        plain = "Überschrift " * (size // 13)
+        emoji = "Grüße 😀 " * (size // 13)
+        runs = [
+            {"insert": plain[:RUN_BYTES], "attributes": {"size": number % 7}}
+            for number in range(size // RUN_BYTES)
+        ]
+        cases: tuple[tuple[str, OTType, Any], ...] = (
+            ("text-unicode", TEXT_UNICODE, plain),
+            ("rich-text, one run", RICH_TEXT, [{"insert": plain}]),
+            ("rich-text, one run with emoji", RICH_TEXT, [{"insert": emoji}]),
+            (f"rich-text, {len(runs)} runs", RICH_TEXT, runs),
+        )
+        for title, ot_type, data in cases:
+            yield from _text_type_rows(f"{size // 1_000} KB {title}", ot_type, data)
+
+
+def _text_type_rows(title: str, ot_type: OTType, data: Any) -> Iterator[tuple[str, float, str]]:
+    document = ot_type.create(data)
+    keystroke = _text_op(ot_type, document, 1)
+    other = _text_op(ot_type, document, 2)
+    long_op = _text_op(ot_type, document, TEXT_COMPONENTS)
+    other_long_op = _text_op(ot_type, document, TEXT_COMPONENTS - 1)
+    repeat = 20
+    yield f"{title}: apply a key", _best(lambda: ot_type.apply(document, keystroke), repeat), "µs"
+    yield (
+        f"{title}: transform a key",
+        _best(lambda: ot_type.transform(keystroke, other, "left"), repeat),
+        "µs",
+    )
+    yield (
+        f"{title}: apply {TEXT_COMPONENTS} inserts",
+        _best(lambda: ot_type.apply(document, long_op)),
+        "ms",
+    )
+    yield (
+        f"{title}: transform {TEXT_COMPONENTS} past as many",
+        _best(lambda: ot_type.transform(long_op, other_long_op, "left")),
+        "ms",
+    )
+    yield f"{title}: measure", _best(lambda: ot_type.size_bytes(document)), "µs"
+
+
+def _text_op(ot_type: OTType, document: Any, count: int) -> list[Any]:
+    """Return an op of *count* inserts, spread evenly, none of which cuts an emoji in two."""
+    if isinstance(document, str):
+        distance = len(document) // (count + 1)
+        return ot_type.normalize([distance, "é"] * count)
+    units = sum(len(component["insert"].encode("utf-16-le")) // 2 for component in document)
+    # The emoji of "Grüße 😀 " stands in units 6 and 7 of every 9.
+    distance = max(9, units // (count + 1) // 9 * 9)
+    inserts = min(count, units // distance)
+    return ot_type.normalize([{"retain": distance}, {"insert": "é"}] * inserts)
 
 
 if __name__ == "__main__":

@@ -61,6 +61,11 @@ class ServerProcess:
                 stderr=log,
             )
 
+    @property
+    def pid(self) -> int:
+        """The process's id."""
+        return self._process.pid
+
     def __enter__(self) -> ServerProcess:
         deadline = time.monotonic() + _START_SECONDS_MAX
         while not self._is_ready():
@@ -88,6 +93,12 @@ class ServerProcess:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+
+    @property
+    def children(self) -> list[int]:
+        """The processes that it started: the preview's, which is there when the server is ready."""
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text()
+        return [int(child) for child in children.split()]
 
     @property
     def cpu_seconds(self) -> float:

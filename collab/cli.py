@@ -138,6 +138,31 @@ def export(room: str, format_: str, output: Path | None, server: str, token: str
 
 
 @main.command()
+@click.argument("room")
+@click.argument("revision", type=click.IntRange(min=1))
+@_server_option
+@_token_option
+def revert(room: str, revision: int, server: str, token: str | None) -> None:
+    """Take back what one REVISION changed in ROOM.
+
+    ROOM is an application room's name, or COLLECTION/DOCUMENT of a free room. What was changed
+    again since stays as it is, and is listed. The history keeps both revisions: taking back the new
+    one does the old one again.
+    """
+    collection, slash, document = room.partition("/")
+    parts = ("free", collection, document) if slash else ("rooms", room)
+    path = "/".join(quote(part, safe="") for part in parts)
+    response = _request("POST", f"{server}/api/{path}/revert", token, json={"revision": revision})
+    result = _json(response)
+    conflicts = result["conflicts"]
+    extent = ", as far as it still applies" if conflicts else ""
+    click.echo(f"{room}: revision {revision} is taken back{extent} (revision {result['revision']})")
+    for conflict in conflicts:
+        place = "/".join(map(str, conflict))
+        click.echo(f"{room}: left as it is, because it was changed since: /{place}")
+
+
+@main.command()
 @click.argument(
     "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
@@ -159,6 +184,33 @@ def validate(files: tuple[Path, ...]) -> None:
             )
         if result.is_importable:
             click.echo(f"{file}: valid, {len(result.problems)} problems")
+    if not is_valid:
+        sys.exit(1)
+
+
+@main.command("validate-checks")
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+def validate_checks(files: tuple[Path, ...]) -> None:
+    """Check checks FILES, each named after its collection, without a server.
+
+    Lists every error with its line and JSON pointer (exit code 1).
+    """
+    from collab.host.checks_folder import read_checks_file
+    from collab.model.checks_file import InvalidChecks
+
+    is_valid = True
+    for file in files:
+        try:
+            read_checks_file(file)
+            click.echo(f"{file}: valid")
+        except InvalidChecks as error:
+            is_valid = False
+            _show_faults(file, [asdict(item) for item in error.errors])
+        except SettingsError as error:
+            is_valid = False
+            click.echo(error.message)
     if not is_valid:
         sys.exit(1)
 

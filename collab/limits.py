@@ -21,9 +21,17 @@ NESTING_MAX: Final = 64
 OP_COMPONENTS_MAX: Final = 50_000
 # A base further behind the head than this is answered by a snapshot, not by transforms.
 OP_BASE_LAG_MAX: Final = 10_000
+# Pairs of components that taking a revision back may look at: some two seconds.
+REVERT_WORK_MAX: Final = 200_000
+# Revisions that an undo looks back over for what its source did.
+UNDO_REVISIONS_MAX: Final = 2_000
+# Committed ops whose places are indexed; far more than are ever made at the same moment.
+RECENT_OPS_MAX: Final = 1_000
 # Pairs of components that change each other in one transform. At some 10 µs each this is two
 # seconds in which the room serves nobody else; only two long ops on one list or text get there.
 TRANSFORM_MEETINGS_MAX: Final = 250_000
+# JSON of a rich text's formats, on one run: a long link. Cutting the run in two doubles them.
+ATTRIBUTES_BYTES_MAX: Final = 16 << 10
 
 # --- updates ------------------------------------------------------------------------------------
 # A client uses one id per page load; a tenant's id table must not grow by forged ids.
@@ -80,9 +88,59 @@ AWARENESS_CLIENTS_PER_SESSION_MAX: Final = 16
 # y-websocket clients repeat every entry of the room in one message: twice a full room.
 AWARENESS_ENTRIES_PER_MESSAGE_MAX: Final = 4_000
 
+# --- presence channels --------------------------------------------------------------------------
+# The channel of a document is its collection and its name, as they are before percent-encoding.
+CHANNEL_NAME_BYTES_MAX: Final = FREE_NAME_BYTES_MAX
+# Each dot of a channel's name may part a collection from a document, which is then looked up.
+CHANNEL_NAME_DOTS_MAX: Final = 16
+PRESENCE_ID_BYTES_MAX: Final = 256
+# A cursor, a selection, a name and a picture's address, as awareness has them.
+PRESENCE_VALUE_BYTES_MAX: Final = AWARENESS_STATE_BYTES_MAX
+# Channels that one socket hears or speaks in: one for each document that it has open, and some.
+CHANNELS_PER_SOCKET_MAX: Final = 256
+# A person's cursors in all their documents; a tool that shows many people needs a socket for each.
+PRESENCES_PER_SOCKET_MAX: Final = 256
+PRESENCES_PER_CHANNEL_MAX: Final = 2 * SESSIONS_PER_ROOM_MAX
+# A presence whose connection has said nothing for so long is taken away. Its client is asked for it
+# at half of that, so that whoever is there but idle stays visible.
+PRESENCE_LIFE_MS: Final = 60_000
+# How often a channel's speakers are asked to say again what they show, whoever else asks for it:
+# each time all of them tell all who listen.
+PRESENCE_RECALL_MS: Final = 100
+# Revisions that the server brings a document presence over; one that is further behind is passed on
+# as it is, and its readers do the same or ask for a newer one.
+PRESENCE_LAG_MAX: Final = 1_000
+
+# --- queries ------------------------------------------------------------------------------------
+# Documents of a collection that one query may look at: each is decoded, 0.1 ms for a small one.
+QUERY_DOCUMENTS_MAX: Final = 1_000
+# What those documents may come to as JSON: one of the largest.
+QUERY_READ_BYTES_MAX: Final = DOCUMENT_BYTES_MAX
+# What the answer may come to: a client is sent all of it in one message.
+QUERY_ANSWER_BYTES_MAX: Final = 8 << 20
+# A query with the names and revisions of all that its client has from before.
+QUERY_BYTES_MAX: Final = 256 << 10
+# Fields, operators and listed values of one query, all of which each document is held against.
+QUERY_TERMS_MAX: Final = 256
+# Values that one query may compare in one document, as each item of a list with each value of
+# `$in`: some milliseconds, after which others get their turn.
+QUERY_WORK_MAX: Final = 20_000
+# Live queries of one socket: a page has a handful.
+QUERIES_PER_SOCKET_MAX: Final = 32
+# Queries that read at the same time; others wait, so that no query starves the editing.
+QUERIES_AT_ONCE_MAX: Final = 4
+QUERIES_WAITING_MAX: Final = 1_000
+# Revisions of one document that a live query sends one after the other; from a longer gap only the
+# last, by which the client sees that it has to fetch.
+QUERY_MISSED_REVISIONS_MAX: Final = 100
+
 # --- connections --------------------------------------------------------------------------------
 # What may wait for one slow reader; beyond it pushes stop and it is caught up from its cursor.
 CONNECTION_BYTES_MAX: Final = 4 << 20
+# How long what is to be told to peers may gather before it is written, on a busy server.
+WRITE_PAUSE_MS_MAX: Final = 10
+# Small messages of one peer that wait to be taken before its socket is no longer read.
+SOCKET_WAITING_MAX: Final = 32
 # A reader that has not drained by then is closed with 1013.
 CONNECTION_STALL_MS: Final = 30_000
 # A peer that does not take its close frame by then has its connection cut.
@@ -119,6 +177,24 @@ SOURCE_BYTES_MAX: Final = 128
 # Answers in a row that lack earlier updates; a client that cannot complete its own document has
 # nothing better to send, and asking it again would never end.
 RESYNCS_IN_A_ROW_MAX: Final = 3
+# A ShareDB message larger than a live one is read to be refused by its name: closing the socket
+# would make the client send it again for ever. Beyond this it is closed with 1009 all the same.
+SHAREDB_TEXT_BYTES_MAX: Final = 4 * FRAME_BYTES_MAX
+# Documents that one ShareDB socket may use at a time: a query's results are subscribed one by one.
+SHAREDB_DOCUMENTS_MAX: Final = 1_000
+# Documents without subscription or request that a socket keeps open, most recently used first, so
+# that a client that only submits does not open its room anew for each op.
+SHAREDB_IDLE_DOCUMENTS_MAX: Final = 16
+# Requests of a ShareDB socket that wait for an answer, a bulk request for each of its documents.
+SHAREDB_REQUESTS_MAX: Final = 4_096
+# What those requests may come to: they are kept to be echoed if they fail.
+SHAREDB_REQUESTS_BYTES_MAX: Final = 16 << 20
+# Requests for one document that wait until its room is open.
+SHAREDB_QUEUED_MAX: Final = 64
+# Rooms that are opened at a time for one socket, so that a bulk of a thousand starves nobody.
+OPENINGS_PER_SOCKET_MAX: Final = 16
+# Lookups of one socket that are under way at a time: each may fold hundreds of revisions.
+LOOKUPS_PER_SOCKET_MAX: Final = 4
 # y-websocket and Hocuspocus give a silent server up after 30 s.
 PING_INTERVAL_MS: Final = 15_000
 
@@ -132,6 +208,9 @@ READ_REVISIONS_MAX: Final = 1_000
 HISTORY_PAGE_BYTES: Final = 8 << 20
 # Read from the store at a time for such a page.
 HISTORY_READ_REVISIONS: Final = 100
+# How long the loop keeps the interpreter while the writer thread waits for it: at Python's own 5 ms
+# a commit, which asks for it several times, took 40 ms on a busy server.
+SWITCH_INTERVAL_MS: Final = 0.5
 # Reads that wait for a reader thread: one for each room that may open at once, and as many again.
 READ_QUEUE_MAX: Final = 10_000
 # The schema takes some pages, and a room that cannot be claimed is of no use.
@@ -191,5 +270,14 @@ PROBLEMS_MAX: Final = 1_000
 EXAMINED_NODES_MAX: Final = 200
 # A tree that people can read; the disk form nests up to three JSON levels for each of these.
 TREE_DEPTH_MAX: Final = 64
+# An operator's checks. Members of a place in which values are unique or parents must exist: all are
+# scanned when such a value changes or a node goes, which takes some milliseconds for so many.
+CHECKED_MEMBERS_MAX: Final = 10_000
+# Errors of one value, or of one schema, of which the first by place is told.
+CHECK_ERRORS_MAX: Final = 100
+# A reason is one line, and a schema's enumeration may be long.
+CHECK_REASON_CHARACTERS_MAX: Final = 300
+# More than anybody has declared by hand for one collection.
+CHECKS_FILE_BYTES_MAX: Final = 1 << 20
 # Room for that tree on disk and for a property as deep as NESTING_MAX in its lowest node.
 MODEL_NESTING_MAX: Final = 3 * TREE_DEPTH_MAX + NESTING_MAX

@@ -27,8 +27,14 @@ from collab.auth.local import LocalAuthenticator, load_key
 from collab.auth.revocations import Revocations
 from collab.auth.tokens import ServiceTokens, Tokens
 from collab.errors import OperatingError
+from collab.host.checks_folder import read_folder
 from collab.host.host import Host
-from collab.limits import PING_INTERVAL_MS, PONG_TIMEOUT_MS, SOCKET_FRAME_BYTES_MAX
+from collab.limits import (
+    PING_INTERVAL_MS,
+    PONG_TIMEOUT_MS,
+    SOCKET_FRAME_BYTES_MAX,
+    SWITCH_INTERVAL_MS,
+)
 from collab.messages import Principal
 from collab.model.registry import builtin
 from collab.ports import Clock
@@ -48,14 +54,14 @@ def build(settings: Settings, sample: Sample | None = None) -> Starlette:
     """Return the application that *settings* describe; nothing is opened before it starts.
 
     *sample* is installed before the first request. Raises ``OSError`` and ``OperatingError`` if
-    the data directory cannot be used.
+    the data directory cannot be used, and ``SettingsError`` for a checks file that cannot.
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     key = load_key(settings.data_dir)
     keys = Keys.derived(key)
     clock = SystemClock()
     store = SqliteStore(settings.data_dir / "rooms.db", bytes_max=settings.store_bytes_max)
-    host = Host(store, clock, builtin())
+    host = Host(store, clock, builtin(), checks=read_folder(settings.data_dir / "checks"))
     guests = LocalAuthenticator(key, ServiceTokens(keys.service, clock))
     authenticator = _authenticator(settings, keys, clock) if settings.auth_secrets else guests
     access = access_to(host, authenticator)
@@ -71,6 +77,7 @@ def build(settings: Settings, sample: Sample | None = None) -> Starlette:
         settings.web_dir,
         access=access,
         public_url=settings.public_url,
+        source_key=keys.sources,
         extra_routes=preview.routes,
         around=around,
     )
@@ -110,6 +117,7 @@ def serve(settings: Settings, sample: Path | None, announce: Callable[[str], Non
     ``Sample.read`` raises.
     """
     configure_logging()
+    sys.setswitchinterval(SWITCH_INTERVAL_MS / 1000)
     installed = None if sample is None else Sample.read(sample, builtin())
     listener = _listen(settings)
     try:

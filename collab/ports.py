@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from collab.ids import Epoch, FencingToken, RevisionNo, RoomId, TenantId, UserId
+from collab.ids import Epoch, FencingToken, RevisionNo, RoomId, SourceId, TenantId, UserId
 from collab.messages import Principal, Role
 from collab.revision import Revision, Snapshot
 
@@ -22,6 +22,7 @@ __all__ = [
     "RevokedToken",
     "RoomRecord",
     "ShareRecord",
+    "Sources",
     "Store",
 ]
 
@@ -110,6 +111,13 @@ class Store(Protocol):
 
     async def rooms(self, tenant: TenantId, *, deleted: bool = False) -> list[RoomRecord]:
         """Return the tenant's rooms, or those in its trash, sorted by name."""
+        ...
+
+    async def rooms_in(self, tenant: TenantId, collection: str, limit: int) -> list[RoomRecord]:
+        """Return at most *limit* of the tenant's free rooms of *collection*, sorted by name.
+
+        *collection* is as the user wrote it; rooms in the trash are left out.
+        """
         ...
 
     async def rename_room(self, room: RoomId, title: str) -> RoomRecord:
@@ -255,4 +263,16 @@ class Authenticator(Protocol):
         self, *, token: str | None, cookies: Mapping[str, str], peer: str
     ) -> Principal:
         """Return the principal, or raise ``NotAllowed``. *peer* is the remote address."""
+        ...
+
+
+class Sources(Protocol):
+    """The ids under which one principal may submit ops: they are public, so they are proved."""
+
+    def issue(self) -> SourceId:
+        """Return an id that no client has had."""
+        ...
+
+    def is_own(self, source: str) -> bool:
+        """Return whether *source* was issued to this principal's user, now or earlier."""
         ...

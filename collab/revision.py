@@ -20,6 +20,7 @@ from collab.marks import pack, unpack
 from collab.values import Json
 
 __all__ = [
+    "DEFAULT_TYPE",
     "SERVER_USER",
     "ChangeKind",
     "Mark",
@@ -36,6 +37,10 @@ __all__ = [
 SERVER_USER: Final = UserId("\0server")
 
 
+# The type of a document of which no other is named.
+DEFAULT_TYPE: Final = "json0"
+
+
 class ChangeKind(StrEnum):
     """What the OT part of a revision is."""
 
@@ -49,11 +54,14 @@ class ChangeKind(StrEnum):
 class Revision:
     """One committed change.
 
-    ``change`` is the list of json0 components of an op, the data of a create, and None otherwise.
+    ``change`` is the list of json0 components of an op, the data of a create, what a del removed,
+    and None otherwise. ``reverts`` is the revision that this one takes back, if it does.
     ``update`` is the Yjs V1 update, empty if the Doc did not change. ``source`` and ``seq``
     identify an OT client's submission for ever; both are None for what came as an update.
     ``time_ms`` is Unix time in milliseconds. ``clients`` are the Yjs client ids first seen here,
-    each with the user that it now belongs to.
+    each with the user that it now belongs to. ``type`` names the type of the document that was
+    changed, so that a revision is understood without those before it. ``inverse`` is the op that
+    undoes an op which does not itself tell what it took away, None for any other.
     """
 
     number: RevisionNo
@@ -66,6 +74,9 @@ class Revision:
     source: SourceId | None = None
     seq: int | None = None
     clients: tuple[tuple[ClientId, UserId], ...] = ()
+    reverts: RevisionNo | None = None
+    type: str = DEFAULT_TYPE
+    inverse: Json = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +95,7 @@ class Snapshot:
     ``document`` is the marked JSON, ``state`` the whole Doc as one Yjs update. ``exists`` says
     whether OT clients see a document (always true in an application room). ``places`` says where
     everything in the Doc stands, as ``crdt.places`` saved it; empty if it has to be found out.
+    ``type`` names the document's type.
     """
 
     revision: RevisionNo
@@ -94,6 +106,7 @@ class Snapshot:
     marks: Mapping[SourceId, Mark] = field(default_factory=dict)
     clients: Mapping[ClientId, UserId] = field(default_factory=dict)
     places: bytes = b""
+    type: str = DEFAULT_TYPE
 
 
 def encode_revision(revision: Revision) -> bytes:
@@ -112,6 +125,12 @@ def encode_revision(revision: Revision) -> bytes:
         record["q"] = revision.seq
     if revision.clients:
         record["i"] = dict(revision.clients)
+    if revision.reverts is not None:
+        record["r"] = revision.reverts
+    if revision.type != DEFAULT_TYPE:
+        record["d"] = revision.type
+    if revision.inverse is not None:
+        record["n"] = revision.inverse
     return pack(record)
 
 
@@ -129,6 +148,9 @@ def decode_revision(number: RevisionNo, data: bytes) -> Revision:
         source=record.get("s"),
         seq=record.get("q"),
         clients=tuple(record.get("i", {}).items()),
+        reverts=record.get("r"),
+        type=record.get("d", DEFAULT_TYPE),
+        inverse=record.get("n"),
     )
 
 
@@ -143,6 +165,7 @@ def encode_snapshot(snapshot: Snapshot) -> bytes:
             "m": {source: [m.seq, m.revision, m.user] for source, m in snapshot.marks.items()},
             "i": dict(snapshot.clients),
             "p": snapshot.places,
+            "t": snapshot.type,
         }
     )
 
@@ -159,4 +182,5 @@ def decode_snapshot(revision: RevisionNo, data: bytes) -> Snapshot:
         marks={source: Mark(*mark) for source, mark in record["m"].items()},
         clients=record["i"],
         places=record.get("p", b""),
+        type=record.get("t", DEFAULT_TYPE),
     )

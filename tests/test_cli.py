@@ -15,6 +15,7 @@ import yaml
 from click.testing import CliRunner
 
 from collab import cli
+from tests.api.native import Native
 from tests.api.server import ROOT, Server, free_port, wait_until
 
 _SAMPLE = ROOT / "samples" / "order-management.json"
@@ -36,7 +37,9 @@ def _run(*arguments: object, port: int = 1, **environment: str) -> tuple[int, st
     return result.exit_code, result.output
 
 
-@pytest.mark.parametrize("verb", ["serve", "import", "export", "validate", "rooms", "token"])
+@pytest.mark.parametrize(
+    "verb", ["serve", "import", "export", "revert", "validate", "rooms", "token"]
+)
 def test_help(verb: str) -> None:
     """[CF8] each verb says what it does and what it takes."""
     code, text = _run(verb, "--help")
@@ -85,10 +88,35 @@ def test_refusals(server: Server, tmp_path: Path) -> None:
     assert (code, "[room_name]" in text) == (1, True)
 
 
+def test_revert(server: Server, tmp_path: Path) -> None:
+    """[CF17] what a revision changed is taken back; what has been changed since is listed."""
+    with Native(server, "notes/größe") as page:
+        page.answer(page.submit({"a": "é", "b": 1}, 0, kind="create"))
+        op = [{"p": ["a"], "od": "é", "oi": "è"}, {"p": ["b"], "od": 1, "oi": 2}]
+        page.answer(page.submit(op, 1))
+        page.edit("a", "日")
+        code, text = _run("revert", "notes/größe", 2, port=server.port)
+        assert (code, page.fetch()) == (0, (4, {"a": "日", "b": 1}))
+        assert "revision 2 is taken back, as far as it still applies (revision 4)" in text
+        assert text.splitlines()[1].endswith("changed since: /a")
+        code, text = _run("revert", "notes/größe", 4, port=server.port)
+        assert (code, len(text.splitlines())) == (0, 1)
+        assert page.fetch() == (5, {"a": "日", "b": 2})
+    for arguments, expected, says in (
+        (("notes/größe", 99), 1, "[revert_unknown]"),
+        (("absent", 1), 1, "[not_found]"),
+        (("notes/größe", 0), 2, "REVISION"),
+        (("notes/größe", "x"), 2, "REVISION"),
+    ):
+        code, text = _run("revert", *arguments, port=server.port)
+        assert (code, says in text) == (expected, True), text
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
         ("rooms",),
+        ("revert", "x", 1),
         ("export", "--room", "x"),
         ("import", _SAMPLE, "--room", "x"),
         ("rooms", "--server", "http://127.0.0.1:1"),

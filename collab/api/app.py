@@ -5,6 +5,7 @@ SPEC: section AP. Called by ``main``.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -29,6 +30,7 @@ from collab.auth.authenticator import TokenAuthenticator
 from collab.auth.local import LocalAuthenticator
 from collab.auth.revocations import Revocations
 from collab.errors import DesignRoomsError
+from collab.host.forum import Forum
 from collab.host.host import Host
 from collab.messages import Dialect
 
@@ -42,6 +44,7 @@ def build_app(
     *,
     access: Access | None = None,
     public_url: str | None = None,
+    source_key: bytes | None = None,
     extra_routes: Sequence[BaseRoute] = (),
     around: Sequence[AbstractAsyncContextManager[object]] = (),
 ) -> Starlette:
@@ -50,16 +53,20 @@ def build_app(
     ``app.state.failure`` is the ``DesignRoomsError`` that kept it from starting, or None.
 
     *access* is the judge of the rooms of *host*, made here unless *extra_routes* need it too;
-    *public_url* is the server's address in front of a proxy.
+    *public_url* is the server's address in front of a proxy. *source_key* signs the ids of ShareDB
+    clients; without one they do not outlast this application, nor do the ops that are resent.
 
     *extra_routes* come before the pages (the preview's proxy); *around* are entered after the host
     has started: what has to be there first, and processes that need a server to talk to.
     """
     if access is None:
         access = access_to(host, authenticator)
+    forum = Forum(host, access)
+    key = secrets.token_bytes() if source_key is None else source_key
     sockets = {
         "/yjs/{room:path}": Dialect.YJS,
         "/hocuspocus": Dialect.HOCUSPOCUS,
+        "/sharedb": Dialect.SHAREDB,
         "/rooms/{room}/socket": Dialect.NATIVE,
         "/free/{collection}/{document:path}/socket": Dialect.NATIVE,
     }
@@ -72,7 +79,7 @@ def build_app(
         *SessionRoutes(authenticator).routes(),
         *Login(authenticator, access).routes(),
         *(
-            WebSocketRoute(path, socket_handler(host, authenticator, access, dialect))
+            WebSocketRoute(path, socket_handler(forum, authenticator, dialect, key))
             for path, dialect in sockets.items()
         ),
         *extra_routes,

@@ -38,6 +38,7 @@ def describe() -> dict[str, Any]:
             **_room_paths(),
             **_people_paths(),
             **_content_paths(),
+            **_taking_back_paths(),
             **_server_paths(),
         },
         "components": {"schemas": _schemas()},
@@ -194,6 +195,33 @@ def _content_paths() -> dict[str, Any]:
     }
 
 
+def _taking_back_paths() -> dict[str, Any]:
+    revert = _object({"revision": {"type": "integer", "minimum": 1}}, ["revision"])
+    source = {
+        "type": "string",
+        "description": "The caller's own: the connection id of a ShareDB client, or the source "
+        "that a native client has named.",
+    }
+    undo = _object({"source": source}, ["source"])
+    operations = {
+        "revert": ("Take back one revision, as far as it still applies.", revert),
+        "undo": ("Take back the last edit of a source.", undo),
+        "redo": ("Do again what was undone last for a source.", undo),
+    }
+    rooms: dict[str, list[dict[str, Any]]] = {
+        "/api/rooms/{room}": [_ROOM],
+        "/api/free/{collection}/{document}": [_segment("collection"), _segment("document")],
+    }
+    return {
+        f"{room}/{name}": {
+            "parameters": parameters,
+            "post": _operation(summary, "TakenBack", body=body),
+        }
+        for room, parameters in rooms.items()
+        for name, (summary, body) in operations.items()
+    }
+
+
 def _server_paths() -> dict[str, Any]:
     return {
         "/healthz": {"get": _operation("The process answers.", None)},
@@ -277,11 +305,16 @@ def _schemas() -> dict[str, Any]:
         "author": text,
         "time": moment,
         "kind": {"enum": ["op", "create", "del", "none"]},
-        "change": {"description": "json0 components for an op, the document for a create."},
+        "change": {"description": "Components of the type for an op, the document for a create."},
         "update": {"type": "string", "contentEncoding": "base64"},
         "epoch": number,
         "source": {"type": ["string", "null"]},
         "seq": {"type": ["integer", "null"]},
+        "reverts": {
+            "type": ["integer", "null"],
+            "description": "The revision that this one takes back.",
+        },
+        "doctype": {**text, "description": "The document's type: json0 but for texts."},
     }
     session = {"user": text, "name": text, "color": text, "tenant": text, "role": text}
     return {
@@ -315,6 +348,17 @@ def _schemas() -> dict[str, Any]:
                 "head": number,
             },
             ["revisions", "head"],
+        ),
+        "TakenBack": _object(
+            {
+                "revision": number,
+                "conflicts": {
+                    "type": "array",
+                    "items": {"type": "array", "items": {"type": ["string", "integer"]}},
+                    "description": "Where it no longer applied, because of what came since.",
+                },
+            },
+            ["revision", "conflicts"],
         ),
         "Error": _object(
             {

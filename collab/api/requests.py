@@ -37,6 +37,9 @@ _ROOM_PATHS: Final = (
     ("/rooms/", "/socket"),
     ("/free/", "/socket"),
     ("/api/free/", "/revisions"),
+    ("/api/free/", "/revert"),
+    ("/api/free/", "/undo"),
+    ("/api/free/", "/redo"),
 )
 
 

@@ -6,6 +6,7 @@ SPEC: section RG. Called by ``routes``.
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any, Final
 
 import orjson
@@ -163,7 +164,7 @@ class RoomRoutes:
         document = await asyncio.to_thread(dsl.read, model, format="json", registry=registry)
         await self._host.create(room_id, title, principal)
         role = await self._access.require(principal, room_id, Verb.EDIT)
-        await import_model(self._host, room_id, principal, document)
+        await import_model(self._host, room_id, replace(principal, role=role), document)
         record = await self._gate.record(room_id)
         return JsonResponse(self._describe(record, role), 201)
 

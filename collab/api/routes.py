@@ -23,6 +23,7 @@ from collab.api.gate import Gate
 from collab.api.models import Format, export_model, import_model, problems_of
 from collab.api.people import PeopleRoutes
 from collab.api.problem import JsonResponse
+from collab.api.reverts import RevertRoutes
 from collab.api.rooms import RoomRoutes
 from collab.auth.access import Access, Verb
 from collab.auth.authenticator import TokenAuthenticator
@@ -60,6 +61,7 @@ class Routes:
         self._access = access
         self._gate = Gate(host.store, authenticator, access)
         self._rooms = RoomRoutes(host, self._gate, access)
+        self._reverts = RevertRoutes(host, self._gate)
         self._people = PeopleRoutes(host.store, host.clock, self._gate, access, tokens)
 
     def all(self) -> list[Route]:
@@ -67,6 +69,7 @@ class Routes:
         room = "/api/rooms/{room}"
         return [
             *self._rooms.all(),
+            *self._reverts.all(),
             *self._people.all(),
             Route(f"{room}/import", self.import_file, methods=["POST"]),
             Route(f"{room}/export", self.export, methods=["GET"]),
@@ -204,6 +207,8 @@ def _revision(revision: Revision) -> dict[str, Any]:
         "epoch": revision.epoch,
         "source": revision.source,
         "seq": revision.seq,
+        "reverts": revision.reverts,
+        "doctype": revision.type,
     }
 
 

@@ -5,7 +5,7 @@ SPEC: section CF. Called by ``main``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from collab.api.models import import_model
@@ -13,7 +13,7 @@ from collab.errors import LimitExceeded
 from collab.host.host import Host
 from collab.ids import RoomId, TenantId
 from collab.limits import MODEL_FILE_BYTES_MAX
-from collab.messages import Principal
+from collab.messages import Principal, Role
 from collab.model import dsl
 from collab.model.document import Document
 from collab.model.registry import Registry
@@ -53,4 +53,5 @@ class Sample:
         if await host.store.room(room_id) is not None:
             return
         await host.create(room_id, str(self.document["application"].get("name", "")), principal)
-        await import_model(host, room_id, principal, self.document)
+        # Whoever makes a room owns it.
+        await import_model(host, room_id, replace(principal, role=Role.OWNER), self.document)

@@ -15,10 +15,14 @@ from typing import Any, Final
 from starlette.websockets import WebSocket
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from collab.limits import SOCKET_WAITING_MAX
+
 __all__ = ["SocketProtocol", "transport_of"]
 
 _TRANSPORT: Final = "design_rooms.transport"
 _SHUTDOWN_S: Final = 1.0
+# Larger messages are taken one at a time.
+_SMALL_BYTES: Final = 16 << 10
 
 
 class SocketProtocol(WebSocketsSansIOProtocol):
@@ -33,6 +37,21 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         extensions: dict[str, Any] = self.scope["extensions"]
         extensions[_TRANSPORT] = self.transport
         await super().run_asgi()
+
+    def send_receive_event_to_app(self) -> None:
+        """Hand a message on, and stop reading once many wait, not after each of them.
+
+        Stopping and going on costs two system calls, which is more than most messages do.
+        """
+        is_paused = self.read_paused
+        size = sum(map(len, self.frames))
+        if not is_paused and size <= _SMALL_BYTES and self.queue.qsize() < SOCKET_WAITING_MAX:
+            # What is paused already is not paused again.
+            self.read_paused = True
+            super().send_receive_event_to_app()
+            self.read_paused = False
+        else:
+            super().send_receive_event_to_app()
 
     def shutdown(self) -> None:
         """Close with 1012; who does not take that soon keeps the server no longer from stopping."""
@@ -54,8 +73,7 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         self.transport.abort()
 
 
-def transport_of(websocket: WebSocket) -> asyncio.WriteTransport | None:
-    """Return what *websocket* writes to; None where no ``SocketProtocol`` is below it."""
-    extensions: dict[str, Any] = websocket.scope.get("extensions") or {}
-    transport: asyncio.WriteTransport | None = extensions.get(_TRANSPORT)
+def transport_of(websocket: WebSocket) -> asyncio.WriteTransport:
+    """Return what *websocket* writes to, which is a ``SocketProtocol``'s."""
+    transport: asyncio.WriteTransport = websocket.scope["extensions"][_TRANSPORT]
     return transport

@@ -8,30 +8,44 @@ could fill the memory with answers. SPEC: section CN. Called by ``app``.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from collab.api.connection import WebSocketConnection, cut_reason
+from collab.api.connection import Turn, WebSocketConnection, cut_reason
+from collab.api.lookups import Lookups
 from collab.api.requests import check_origin, principal_of, room_name_of
 from collab.auth.access import Access, Verb
 from collab.auth.sessions import Stay
+from collab.auth.sources import UserSources
 from collab.errors import DesignRoomsError, NotAuthenticated, OperatingError
 from collab.host.drain import has_drained
+from collab.host.forum import Attendance, Forum, ForumRequest
 from collab.host.host import Host
 from collab.host.outlet import Outlet
 from collab.host.room_host import RoomHost
 from collab.ids import RoomId, SessionId
-from collab.limits import PING_INTERVAL_MS
-from collab.messages import Dialect, Principal
+from collab.limits import LOOKUPS_PER_SOCKET_MAX, OPENINGS_PER_SOCKET_MAX, PING_INTERVAL_MS
+from collab.messages import Dialect, Principal, SessionCommand
 from collab.ports import Authenticator
-from collab.protocol.adapter import Adapter, CloseRoom, OpenRoom, Output
+from collab.protocol.adapter import (
+    Adapter,
+    Ask,
+    AskingAdapter,
+    CloseRoom,
+    OpenRoom,
+    Output,
+    Request,
+)
 from collab.protocol.hocuspocus import HocuspocusAdapter
 from collab.protocol.native import NativeAdapter
+from collab.protocol.sharedb import ShareDbAdapter
+from collab.protocol.sharedb_presence import Introduce, Publish, Recall, Unwatch, Watch
+from collab.protocol.sharedb_queries import CloseQuery, OpenQuery
 from collab.protocol.yjs import YjsAdapter
 from collab.system import new_session_id
 
@@ -63,6 +77,7 @@ class _Socket:
         websocket: WebSocket,
         adapter: Adapter,
         room_name: str | None,
+        turn: Turn,
     ) -> None:
         self._host = host
         self._authenticator = authenticator
@@ -71,9 +86,27 @@ class _Socket:
         self._adapter = adapter
         self._room_name = room_name
         self._channels: dict[str, _Channel] = {}
+        self._rooms: dict[SessionId, RoomHost] = {}
         self._opening: dict[str, asyncio.Task[None]] = {}
+        self._openings = asyncio.Semaphore(OPENINGS_PER_SOCKET_MAX)
+        self._answering: set[asyncio.Task[None]] = set()
+        self._answers = asyncio.Semaphore(LOOKUPS_PER_SOCKET_MAX)
+        self._lookups = Lookups(host.store, access, lambda: principal_of(authenticator, websocket))
         self._is_admitted = False
-        self.connection = WebSocketConnection(websocket, host.bounds.close_timeout_ms)
+        self.connection = WebSocketConnection(
+            websocket, turn, host.bounds.close_timeout_ms, is_text=adapter.is_text
+        )
+        self._attendance: Attendance | None = None
+
+    def attend(self, forum: Forum, principal: Principal) -> None:
+        """Let the socket into presence channels and queries, as *principal*."""
+        self._attendance = forum.attend(principal, self.connection, self.connection.close)
+
+    def leave_forum(self) -> None:
+        """Take away what the peer showed; also where the socket never came to run."""
+        attendance, self._attendance = self._attendance, None
+        if attendance is not None:
+            attendance.leave()
 
     async def run(self, *, opens_at_once: bool, is_known: bool) -> None:
         """Serve the socket until either side closes it.
@@ -82,20 +115,23 @@ class _Socket:
         """
         await self._websocket.accept()
         tasks = [
-            asyncio.create_task(self.connection.write()),
+            asyncio.create_task(self.connection.end()),
             asyncio.create_task(self._keep_alive()),
         ]
         if not is_known:
             tasks.append(asyncio.create_task(self._expect_token()))
         try:
+            if isinstance(self._adapter, AskingAdapter):
+                await self._perform(self._adapter.started())
             if opens_at_once:
                 await self._open(OpenRoom("", "", None))
             await self._read()
         finally:
-            for opening in self._opening.values():
-                opening.cancel()
+            for task in (*self._opening.values(), *self._answering):
+                task.cancel()
             for name in list(self._channels):
                 self._leave(name)
+            self.leave_forum()
             self.connection.close(1000, "")
             with suppress(TimeoutError):
                 await asyncio.wait_for(
@@ -117,16 +153,29 @@ class _Socket:
                 return
             if message["type"] == "websocket.disconnect":
                 return
-            frame = message.get("bytes")
+            frame = self._frame_of(message)
             if frame is None:
-                self.connection.close(1003, "only binary messages are understood here")
+                kind = "text" if self._adapter.is_text else "binary"
+                self.connection.close(1003, f"only {kind} messages are understood here")
                 return
+            if self._attendance is not None:
+                self._attendance.heard()
             await self._perform(self._adapter.receive(frame))
+
+    def _frame_of(self, message: Mapping[str, Any]) -> bytes | None:
+        """Return the content of a message, or None if it is not of the adapter's kind."""
+        if not self._adapter.is_text:
+            frame: bytes | None = message.get("bytes")
+            return frame
+        text: str | None = message.get("text")
+        return None if text is None else text.encode()
 
     async def _keep_alive(self) -> None:
         while True:
             await asyncio.sleep(PING_INTERVAL_MS / 1000)
-            self.connection.send(self._adapter.keepalive())
+            frame = self._adapter.keepalive()
+            if frame:
+                self.connection.send(frame)
 
     async def _expect_token(self) -> None:
         await asyncio.sleep(self._host.bounds.authentication_timeout_ms / 1000)
@@ -137,14 +186,15 @@ class _Socket:
         for frame in output.frames:
             self.connection.send(frame)
         for request in output.requests:
-            if isinstance(request, OpenRoom):
-                self._opening[request.channel] = asyncio.create_task(self._open(request))
-            elif isinstance(request, CloseRoom):
-                self._leave(request.channel)
-            else:
-                room = self._room_of(request.session)
-                if room is not None:
-                    await room.post(request)
+            if isinstance(request, ForumRequest):
+                # One after the other: who leaves a channel has come into it before.
+                assert self._attendance is not None
+                await self._attendance.perform(request)
+                continue
+            command = self._begin(request)
+            room = None if command is None else self._rooms.get(command.session)
+            if command is not None and room is not None:
+                await room.post(command)
         if output.close is not None:
             self.connection.close(output.close.code, output.close.reason)
 
@@ -153,14 +203,43 @@ class _Socket:
         for frame in output.frames:
             self.connection.send(frame)
         for request in output.requests:
-            if isinstance(request, CloseRoom):
-                self._leave(request.channel)
-            elif not isinstance(request, OpenRoom):
-                room = self._room_of(request.session)
-                if room is not None:
-                    room.post_now(request)
+            command = self._begin(request)
+            room = None if command is None else self._rooms.get(command.session)
+            if command is not None and room is not None:
+                room.post_now(command)
         if output.close is not None:
             self.connection.close(output.close.code, output.close.reason)
+
+    def _begin(self, request: Request) -> SessionCommand | None:
+        """Begin with *request*; a command of a session is returned, to be posted to its room."""
+        match request:
+            case OpenRoom():
+                self._opening[request.channel] = asyncio.create_task(self._open(request))
+            case CloseRoom():
+                self._leave(request.channel)
+            case Ask():
+                task = asyncio.create_task(self._answer(request))
+                self._answering.add(task)
+                task.add_done_callback(self._answering.discard)
+            case Introduce() | Watch() | Unwatch() | Publish() | Recall():
+                raise AssertionError("only what a peer says is about channels")
+            case OpenQuery() | CloseQuery():
+                raise AssertionError("only what a peer says is about queries")
+            case _:
+                return request
+        return None
+
+    async def _answer(self, request: Ask) -> None:
+        assert isinstance(self._adapter, AskingAdapter)
+        bounds = self._host.bounds
+        async with self._answers:
+            # What was asked already must not fill the memory either. One that does not read is
+            # closed by whoever reads its messages.
+            if await has_drained(
+                self.connection, bounds.connection_bytes_max, bounds.connection_stall_ms
+            ):
+                answer = await self._lookups.answer(request.question)
+                self._perform_now(self._adapter.answered(request.request, answer))
 
     async def _open(self, request: OpenRoom) -> None:
         channel = request.channel
@@ -169,7 +248,8 @@ class _Socket:
         )
         name = self._room_name if self._room_name is not None else request.name
         try:
-            principal, room = await self._admit(name, self._token_of(request))
+            async with self._openings:
+                principal, room = await self._admit(name, self._token_of(request))
         except DesignRoomsError as error:
             await self._perform(self._adapter.denied(channel, error))
             return
@@ -189,12 +269,14 @@ class _Socket:
         self._leave(channel)
         stay = self._stay(channel, outlet.session, principal, room.id)
         self._channels[channel] = _Channel(room, outlet.session, stay)
+        self._rooms[outlet.session] = room
         may_look_back = self._access.allows(principal, principal.role, Verb.HISTORY)
         output = self._adapter.opened(channel, outlet.session, principal)
         # Who may not read the history gets the document as it is.
         since = request.since if may_look_back else None
-        room.join(outlet, principal, since=since, epoch=request.epoch)
-        await self._perform(output)
+        room.join(outlet, principal, since=since, epoch=request.epoch, looks_back=may_look_back)
+        # At once, so that nothing that the peer says meanwhile comes before what was queued.
+        self._perform_now(output)
 
     async def _admit(self, name: str, token: str | None) -> tuple[Principal, RoomHost]:
         """Return who comes, with their role in the room of *name*, and the open room.
@@ -238,41 +320,52 @@ class _Socket:
         channel = self._channels.pop(name, None)
         if channel is not None:
             self._access.sessions.leave(channel.stay)
+            del self._rooms[channel.session]
             channel.room.leave(channel.session)
-
-    def _room_of(self, session: SessionId) -> RoomHost | None:
-        for channel in self._channels.values():
-            if channel.session == session:
-                return channel.room
-        return None
 
 
 def socket_handler(
-    host: Host, authenticator: Authenticator, access: Access, dialect: Dialect
+    forum: Forum, authenticator: Authenticator, dialect: Dialect, source_key: bytes
 ) -> Handler:
     """Return the WebSocket endpoint of one dialect.
 
-    The address names the room for y-websocket and native; Hocuspocus names it in its messages.
+    The address names the room for y-websocket and native; the others name it in their messages.
+    *source_key* signs the ids of ShareDB clients.
     """
-    make_adapter = _ADAPTERS[dialect]
+    host, access, turn = forum.host, forum.access, Turn()
 
     async def handle(websocket: WebSocket) -> None:
         try:
-            is_known = _look_at(websocket, authenticator, access)
+            principal = _look_at(websocket, authenticator, access)
         except DesignRoomsError as error:
             _log.info("socket.refused", code=error.code, path=websocket.url.path)
             await websocket.close(error.close_code, cut_reason(error.message))
             return
-        room_name = room_name_of(websocket) if dialect is not Dialect.HOCUSPOCUS else None
-        adapter = make_adapter()
-        socket = _Socket(host, authenticator, access, websocket, adapter, room_name)
-        await socket.run(opens_at_once=dialect is Dialect.YJS, is_known=is_known)
+        room_name = room_name_of(websocket) if dialect in _NAMED_BY_ADDRESS else None
+        if dialect is Dialect.SHAREDB:
+            if principal is None:
+                # Its protocol has no message for a token, so none will come.
+                await websocket.accept()
+                await websocket.close(NotAuthenticated.close_code, "no token, or a bad one")
+                return
+            adapter: Adapter = ShareDbAdapter(UserSources(source_key, principal))
+        else:
+            adapter = _ADAPTERS[dialect]()
+        socket = _Socket(host, authenticator, access, websocket, adapter, room_name, turn)
+        if principal is not None and dialect is Dialect.SHAREDB:
+            socket.attend(forum, principal)
+        try:
+            await socket.run(opens_at_once=dialect is Dialect.YJS, is_known=principal is not None)
+        finally:
+            socket.leave_forum()
 
     return handle
 
 
-def _look_at(websocket: WebSocket, authenticator: Authenticator, access: Access) -> bool:
-    """Return whether the handshake says who the peer is.
+def _look_at(
+    websocket: WebSocket, authenticator: Authenticator, access: Access
+) -> Principal | None:
+    """Return who the peer is, as the handshake says, or None if it does not.
 
     Raises ``NotAllowed`` for a peer that may not be here at all, who gets no socket. One with no
     token, or a bad one, gets a socket, since it may send a token, and since a close code tells a
@@ -280,14 +373,14 @@ def _look_at(websocket: WebSocket, authenticator: Authenticator, access: Access)
     """
     check_origin(websocket)
     try:
-        principal_of(authenticator, websocket)
+        return principal_of(authenticator, websocket)
     except NotAuthenticated:
         if access.is_local:
             raise
-        return False
-    return True
+        return None
 
 
+_NAMED_BY_ADDRESS: Final = frozenset({Dialect.YJS, Dialect.NATIVE})
 _ADAPTERS: Final[dict[Dialect, Callable[[], Adapter]]] = {
     Dialect.YJS: YjsAdapter,
     Dialect.HOCUSPOCUS: HocuspocusAdapter,

@@ -10,7 +10,7 @@ every route and socket.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -75,6 +75,8 @@ class Access:
     ) -> None:
         self.is_local = is_local
         self.sessions = LiveSessions()
+        # Called with each room of which it has changed who may do what, or whether it is there.
+        self.listeners: list[Callable[[RoomId], None]] = []
         self._store = store
         self._clock = clock
         self._revocations = revocations
@@ -180,6 +182,8 @@ class Access:
         facts = await self._facts(room_id)
         for stay in self.sessions.in_room(room_id):
             self._judge_again(stay, facts)
+        for listener in self.listeners:
+            listener(room_id)
 
     async def revoke_token(self, principal: Principal, token_id: str, expires_ms: int) -> None:
         """Refuse a token of the principal's tenant from now on, and close what it opened.

@@ -15,12 +15,14 @@ __all__ = ["Keys"]
 @dataclass(frozen=True, slots=True)
 class Keys:
     """``identity`` signs what the preview's process is told of who asks, ``service`` what it shows
-    to this server, ``pages`` what its pages show; the last one stays here.
+    to this server, ``pages`` what its pages show, ``sources`` the ids of ShareDB clients; the last
+    two stay here.
     """
 
     identity: bytes = field(repr=False)
     service: bytes = field(repr=False)
     pages: bytes = field(repr=False)
+    sources: bytes = field(repr=False)
 
     @classmethod
     def derived(cls, key: bytes) -> Keys:
@@ -29,6 +31,7 @@ class Keys:
             identity=_derive(b"preview tokens", key),
             service=_derive(b"preview service", key),
             pages=_derive(b"preview pages", key),
+            sources=_derive(b"sharedb sources", key),
         )
 
 

@@ -29,6 +29,7 @@ from collab.client.events import (
     RoomEvent,
     TextsLost,
 )
+from collab.client.exchange import TakenBack
 from collab.client.requests import Diff
 from collab.client.room import Room, connect
 
@@ -49,6 +50,7 @@ __all__ = [
     "Room",
     "RoomClosed",
     "RoomEvent",
+    "TakenBack",
     "TextsLost",
     "connect",
 ]

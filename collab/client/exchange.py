@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import Iterator, Sequence
-from typing import Final
+from dataclasses import dataclass
+from typing import Any, Final
 
 import orjson
 import structlog
 
-from collab.client.errors import ClientRefused, RoomClosed
+from collab.client.errors import ClientError, ClientRefused, RoomClosed
 from collab.client.events import (
     Advanced,
     ConnectionChanged,
@@ -26,21 +27,49 @@ from collab.client.events import (
     RoomEvent,
     TextsLost,
 )
-from collab.client.frames import NATIVE_VERSION, Message, pack, path_of, revision_of
-from collab.client.pending import Committed, Outcome, Pending, Submission, Ticket
+from collab.client.frames import (
+    NATIVE_VERSION,
+    Message,
+    conflicts_of,
+    pack,
+    path_of,
+    revision_of,
+    type_of,
+)
+from collab.client.pending import (
+    Outcome,
+    Pending,
+    Rejected,
+    Submission,
+    TakingBack,
+    Ticket,
+)
 from collab.client.recent import RecentRevisions
 from collab.client.requests import Diff, Requests
 from collab.errors import LimitExceeded, ProtocolError
 from collab.ids import ClientId, Epoch, RevisionNo, SourceId
 from collab.limits import AWARENESS_STATE_BYTES_MAX, FRAME_BYTES_MAX
-from collab.revision import ChangeKind, Revision
-from collab.values import Json, normalize
+from collab.revision import DEFAULT_TYPE, ChangeKind, Revision
+from collab.values import Json, Path, normalize
 
-__all__ = ["Exchange"]
+__all__ = ["Exchange", "TakenBack"]
 
 _log = structlog.get_logger()
 
-# What a submit holds besides its change.
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """A revert, undo or redo is durable, as ``revision``.
+
+    ``conflicts`` are the places where it no longer applied, because somebody has changed them
+    since. They are empty, too, where the connection broke before the answer came.
+    """
+
+    revision: RevisionNo
+    conflicts: tuple[Path, ...]
+
+
+# What a submit calls its change.
 _CHANGE_FIELDS: Final = {
     ChangeKind.OP: "op",
     ChangeKind.CREATE: "create",
@@ -57,6 +86,7 @@ class Exchange:
         self._state: Json = None
         self._is_state_due = False
         self._tickets: dict[Ticket, asyncio.Future[RevisionNo]] = {}
+        self._reversals: dict[Ticket, asyncio.Future[TakenBack]] = {}
         self._listeners: list[Listener] = []
         self.pending = Pending(source, lambda: next(self._seqs))
         self.recent = RecentRevisions()
@@ -81,6 +111,15 @@ class Exchange:
         self.outgoing_ready.set()
         if kind is ChangeKind.OP:
             self._tell(Edited())
+        return future
+
+    def take_back(self, kind: TakingBack, change: Json) -> asyncio.Future[TakenBack]:
+        """Queue what takes back, behind every change that waits; see ``Pending.submit``."""
+        self._check_open()
+        ticket = self.pending.submit(kind, change)
+        future: asyncio.Future[TakenBack] = asyncio.get_running_loop().create_future()
+        self._reversals[ticket] = future
+        self.outgoing_ready.set()
         return future
 
     def update(self, update: bytes, *, is_answer: bool) -> asyncio.Future[RevisionNo]:
@@ -148,6 +187,10 @@ class Exchange:
 
     def welcome(self, message: Message, missing: Sequence[Revision]) -> None:
         """Take a welcome. *missing* are the revisions of the gap, empty if they cannot be had."""
+        if type_of(message) != DEFAULT_TYPE:
+            reason = f"the document is a {type_of(message)}, and this client edits JSON alone"
+            self.end(RoomClosed("client_doctype", reason))
+            raise ProtocolError(reason, code="client_doctype")
         epoch = Epoch(message.integer("epoch"))
         head = RevisionNo(message.integer("revision"))
         if "revisions" in message:
@@ -173,7 +216,7 @@ class Exchange:
             case "ack":
                 seq, revision = message.integer("seq"), RevisionNo(message.integer("revision"))
                 self.requests.acknowledge(seq, revision)
-                self._settle(self.pending.acknowledge(seq, revision))
+                self._settle(self.pending.acknowledge(seq, revision, conflicts_of(message)))
             case "refuse":
                 self._refuse(message)
             case "resync":
@@ -233,10 +276,11 @@ class Exchange:
         if not was_connected:
             self._tell(ConnectionChanged(False, error.reason))
         self.pending.abandon(error.code, error.reason)
-        for future in self._tickets.values():
-            if not future.done():
-                future.set_exception(error)
+        waiting: list[asyncio.Future[Any]] = [*self._tickets.values(), *self._reversals.values()]
+        for future in waiting:
+            _fail(future, error)
         self._tickets.clear()
+        self._reversals.clear()
         self.requests.abandon(error)
         self.recent.wake()
         self.outgoing_ready.set()
@@ -287,14 +331,15 @@ class Exchange:
         for outcome in outcomes:
             for ticket in outcome.tickets:
                 future = self._tickets.pop(ticket, None)
-                if future is None or future.done():
-                    continue
-                if isinstance(outcome, Committed):
+                reversal = self._reversals.pop(ticket, None)
+                if isinstance(outcome, Rejected):
+                    error = ClientRefused(outcome.code, outcome.reason, outcome.path, outcome.nodes)
+                    _fail(future, error)
+                    _fail(reversal, error)
+                elif future is not None and not future.done():
                     future.set_result(outcome.revision)
-                else:
-                    future.set_exception(
-                        ClientRefused(outcome.code, outcome.reason, outcome.path, outcome.nodes)
-                    )
+                elif reversal is not None and not reversal.done():
+                    reversal.set_result(TakenBack(outcome.revision, outcome.conflicts))
 
     def _tell(self, event: RoomEvent) -> None:
         for listener in list(self._listeners):
@@ -305,13 +350,18 @@ class Exchange:
                 _log.exception("client.listener_failed", event_kind=type(event).__name__)
 
 
+def _fail(future: asyncio.Future[Any] | None, error: ClientError) -> None:
+    if future is not None and not future.done():
+        future.set_exception(error)
+
+
 def _submit_frame(submission: Submission) -> bytes:
-    change = True if submission.kind is ChangeKind.DELETE else submission.change
-    return pack(
-        {
-            "type": "submit",
-            "seq": submission.seq,
-            "base": submission.base,
-            _CHANGE_FIELDS[submission.kind]: change,
-        }
-    )
+    match submission.kind:
+        case TakingBack.REVERT:
+            fields = {"type": "revert", "revision": submission.change}
+        case TakingBack.UNDO | TakingBack.REDO:
+            fields = {"type": str(submission.kind)}
+        case kind:
+            change = True if kind is ChangeKind.DELETE else submission.change
+            fields = {"type": "submit", "base": submission.base, _CHANGE_FIELDS[kind]: change}
+    return pack({"seq": submission.seq, **fields})

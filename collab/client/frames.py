@@ -16,17 +16,19 @@ import msgpack
 
 from collab.errors import ProtocolError
 from collab.ids import Epoch, RevisionNo, SourceId, UserId
-from collab.revision import ChangeKind, Revision
+from collab.revision import DEFAULT_TYPE, ChangeKind, Revision
 from collab.values import Json, Path
 
 __all__ = [
     "NATIVE_VERSION",
     "Message",
+    "conflicts_of",
     "pack",
     "path_of",
     "read",
     "revision_from_api",
     "revision_of",
+    "type_of",
 ]
 
 NATIVE_VERSION: Final = 1
@@ -102,6 +104,7 @@ def pack(fields: dict[str, Json]) -> bytes:
 
 def revision_of(message: Message, epoch: Epoch) -> Revision:
     """Return the revision that a push, or one item of a welcome, carries."""
+    _check_type(message)
     kind = _kind(message.text("kind"))
     has_change = kind in (ChangeKind.OP, ChangeKind.CREATE)
     has_source = "source" in message
@@ -115,13 +118,16 @@ def revision_of(message: Message, epoch: Epoch) -> Revision:
         time_ms=message.integer("time"),
         source=SourceId(message.text("source")) if has_source else None,
         seq=message.integer("seq") if has_source else None,
+        reverts=RevisionNo(message.integer("reverts")) if "reverts" in message else None,
     )
 
 
 def revision_from_api(fields: Any, epoch: Epoch) -> Revision:
     """Return the revision that one item of the HTTP history of *epoch* is."""
     message = Message({**_map(fields, "revisions"), "type": "revision"})
+    _check_type(message)
     has_source = "source" in message and message.value("source") is not None
+    is_reverting = "reverts" in message and message.value("reverts") is not None
     if "epoch" in message and message.integer("epoch") != epoch:
         raise ProtocolError("a revision is of another epoch", code="protocol_field")
     try:
@@ -139,15 +145,31 @@ def revision_from_api(fields: Any, epoch: Epoch) -> Revision:
         time_ms=round(moment.timestamp() * 1000),
         source=SourceId(message.text("source")) if has_source else None,
         seq=message.integer("seq") if has_source else None,
+        reverts=RevisionNo(message.integer("reverts")) if is_reverting else None,
     )
 
 
 def path_of(message: Message) -> Path:
     """Return the path of a refusal."""
-    path = message.items("path")
-    if not all(isinstance(step, (str, int)) for step in path):
-        raise _wrong("path")
-    return tuple(path)
+    return _path(message.value("path"), "path")
+
+
+def conflicts_of(message: Message) -> tuple[Path, ...]:
+    """Return the paths at which, says an ack, something was not taken back."""
+    if "conflicts" not in message:
+        return ()
+    return tuple(_path(path, "conflicts") for path in message.items("conflicts"))
+
+
+def type_of(message: Message) -> str:
+    """Return the name of the document's type, which is told where it is not JSON."""
+    return message.text("doctype") if "doctype" in message else DEFAULT_TYPE
+
+
+def _check_type(message: Message) -> None:
+    if type_of(message) != DEFAULT_TYPE:
+        # A new welcome tells whether the document is still of that type.
+        raise ProtocolError("a revision is of another type of document", code="client_doctype")
 
 
 def _kind(text: str) -> ChangeKind:
@@ -155,6 +177,12 @@ def _kind(text: str) -> ChangeKind:
         return ChangeKind(text)
     except ValueError:
         raise _wrong("kind") from None
+
+
+def _path(value: Any, name: str) -> Path:
+    if not isinstance(value, list) or not all(isinstance(step, (str, int)) for step in value):
+        raise _wrong(name)
+    return tuple(value)
 
 
 def _map(value: Any, name: str) -> dict[str, Any]:

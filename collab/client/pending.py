@@ -11,7 +11,9 @@ what the server does with s, and r past s, so that the op behind s can be carrie
 submission is taken out, and the ops behind it are carried past its inverse.
 
 Creating and deleting the document are not shown before they are committed: they stand in the queue
-without a local effect, and so does an op whose result is no longer known. SPEC: section CL.
+without a local effect, and so does an op whose result is no longer known. What takes back (revert,
+undo, redo) is made by the server: it waits for all that was done before it, and its revision is
+taken like somebody else's. SPEC: section CL.
 Sans-I/O: called by ``exchange``.
 """
 
@@ -20,6 +22,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final, TypeAlias
 
 from collab.errors import InvalidOp, LimitExceeded, ProtocolError
@@ -29,7 +32,15 @@ from collab.ot import json0
 from collab.revision import ChangeKind, Revision
 from collab.values import Json, Path, copy_json, normalize
 
-__all__ = ["Committed", "Outcome", "Pending", "Rejected", "Submission", "Ticket"]
+__all__ = [
+    "Committed",
+    "Outcome",
+    "Pending",
+    "Rejected",
+    "Submission",
+    "TakingBack",
+    "Ticket",
+]
 
 Ticket: TypeAlias = int
 
@@ -37,12 +48,24 @@ Ticket: TypeAlias = int
 _QUEUE_MAX: Final = 64
 
 
+class TakingBack(StrEnum):
+    """What takes back: a revision, the last edit of a source, or its last undo."""
+
+    REVERT = "revert"
+    UNDO = "undo"
+    REDO = "redo"
+
+
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """The changes of these tickets are durable, as ``revision``."""
+    """The changes of these tickets are durable, as ``revision``.
+
+    ``conflicts`` are the places where what takes back no longer applied.
+    """
 
     tickets: tuple[Ticket, ...]
     revision: RevisionNo
+    conflicts: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +87,12 @@ class Submission:
     """One change on its way. ``seq`` names it to the server, also when it is sent again.
 
     ``is_applied``: its op is part of ``document``, and ``base`` follows the confirmed revision.
+    The change of a revert is the number of its revision; an undo and a redo have none.
     """
 
     seq: int
     base: RevisionNo
-    kind: ChangeKind
+    kind: ChangeKind | TakingBack
     change: Json
     tickets: tuple[Ticket, ...]
     is_applied: bool
@@ -96,7 +120,7 @@ class Pending:
 
     # --- this client's changes ----------------------------------------------------------------
 
-    def submit(self, kind: ChangeKind, change: Json) -> Ticket:
+    def submit(self, kind: ChangeKind | TakingBack, change: Json) -> Ticket:
         """Queue a change made on ``document`` and return its ticket.
 
         An op shows at once. Raises ``InvalidOp`` if it is malformed or does not apply,
@@ -186,7 +210,9 @@ class Pending:
             outcomes += self._detach(revision.kind)
         return outcomes + self._show()
 
-    def acknowledge(self, seq: int, revision: RevisionNo) -> list[Outcome]:
+    def acknowledge(
+        self, seq: int, revision: RevisionNo, conflicts: tuple[Path, ...] = ()
+    ) -> list[Outcome]:
         """Take an ack; the revision itself has been received unless it came by a snapshot."""
         submission = self._in_flight(seq)
         if submission is None:
@@ -194,7 +220,7 @@ class Pending:
         if revision > self.revision:
             raise ProtocolError(f"the ack of {seq} came before its revision", code="client_gap")
         self._queue.popleft()
-        return [Committed(submission.tickets, revision), *self._show()]
+        return [Committed(submission.tickets, revision, conflicts), *self._show()]
 
     def refuse(
         self, seq: int, code: str, reason: str, path: Path = (), nodes: tuple[str, ...] = ()
@@ -231,7 +257,7 @@ class Pending:
         last.tickets = (*last.tickets, self._tickets)
         return self._tickets
 
-    def _enqueue(self, kind: ChangeKind, change: Json, *, is_applied: bool) -> Ticket:
+    def _enqueue(self, kind: ChangeKind | TakingBack, change: Json, *, is_applied: bool) -> Ticket:
         if len(self._queue) >= _QUEUE_MAX:
             raise LimitExceeded(
                 f"{_QUEUE_MAX} changes wait for the server: wait for an answer first",
@@ -250,8 +276,10 @@ class Pending:
         if revision.source != self.source or revision.seq is None:
             return None
         submission = self._in_flight(revision.seq)
-        if submission is not None:
-            self._queue.popleft()
+        if submission is None or isinstance(submission.kind, TakingBack):
+            # Which parts of it no longer applied is only in the ack.
+            return None
+        self._queue.popleft()
         return submission
 
     def _carry_queue(self, op: json0.Op) -> list[Outcome]:

@@ -23,9 +23,10 @@ from collab.client.events import (
     Replaced,
     RoomEvent,
 )
-from collab.client.exchange import Exchange
+from collab.client.exchange import Exchange, TakenBack
 from collab.client.history import History
 from collab.client.link import Link
+from collab.client.pending import TakingBack
 from collab.client.requests import Diff
 from collab.errors import LimitExceeded
 from collab.ids import ClientId, RevisionNo, SourceId
@@ -176,6 +177,29 @@ class Room:
     async def delete(self) -> RevisionNo:
         """Delete the document of a free room; it goes once that is durable."""
         return await self._exchange.submit(ChangeKind.DELETE, None)
+
+    async def revert(self, revision: RevisionNo | int) -> TakenBack:
+        """Take back what *revision* did, whoever made it, and return how once that is durable.
+
+        What has been changed again since is left as it is and named in ``conflicts``. Everything
+        that this client did before goes to the server first. Raises ``ClientRefused``
+        (``revert_conflict`` if no part applies any more, ``revert_unknown``, ``revert_old``,
+        ``revert_nothing``, ``limit_revert``, or what any edit is refused for), ``LimitExceeded``
+        (``limit_queue``) and ``RoomClosed``. Source: [CL17].
+        """
+        return await self._exchange.take_back(TakingBack.REVERT, int(revision))
+
+    async def undo(self) -> TakenBack:
+        """Take back this client's last edit that is not taken back; see :meth:`revert`.
+
+        Edits of others stay. Edits that were composed are taken back together. Raises
+        ``ClientRefused`` (``undo_nothing``) if there is none.
+        """
+        return await self._exchange.take_back(TakingBack.UNDO, None)
+
+    async def redo(self) -> TakenBack:
+        """Do again what this client took back last, until it makes a new edit; see :meth:`undo`."""
+        return await self._exchange.take_back(TakingBack.REDO, None)
 
     async def update(self, update: bytes, *, is_answer: bool = False) -> RevisionNo:
         """Send a Yjs update (V1) and return a revision at which it is part of the room.

@@ -40,6 +40,8 @@ __all__ = ["APPLICATION_ROOTS", "FREE_ROOT", "Bridge", "Trial", "state_vector_of
 
 APPLICATION_ROOTS: Final = ("application", "nodes")
 FREE_ROOT: Final = "model"
+# Stands for a value that is not there.
+_NOTHING: Final = object()
 
 
 @dataclass(slots=True)
@@ -77,6 +79,11 @@ class Bridge:
         if is_application:
             return {name: SharedMap() for name in APPLICATION_ROOTS}
         return SharedMap()
+
+    @property
+    def undoing(self) -> None:
+        """What undoes the op that was kept last: it says that itself."""
+        return None
 
     # --- reading the Doc --------------------------------------------------------------------
 
@@ -288,6 +295,11 @@ def _adopted(
     for key in ("od", "ld"):
         if key in result:
             result[key] = _value_at(document, path, result[key])
+    if "oi" in result and "od" not in result:
+        # Clients may leave out what they overwrite. The log has it, or it could not be put back.
+        overwritten = _value_at(document, path, _NOTHING)
+        if overwritten is not _NOTHING:
+            result["od"] = overwritten
     return result
 
 

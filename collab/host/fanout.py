@@ -6,6 +6,7 @@ SPEC: section FO. Called by ``audience``.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
+from typing import Final
 
 from pycrdt import merge_updates
 
@@ -13,6 +14,8 @@ from collab.host.outlet import Outlet
 from collab.limits import CATCH_UP_BYTES
 from collab.messages import AwarenessChanged, Dialect
 from collab.revision import Revision
+
+_OP_DIALECTS: Final = frozenset({Dialect.NATIVE, Dialect.SHAREDB})
 
 __all__ = ["catch_up", "push_awareness", "push_notice", "push_revision"]
 
@@ -22,10 +25,12 @@ def push_revision(revision: Revision, outlets: Iterable[Outlet]) -> list[Outlet]
     frames: dict[Hashable, bytes | None] = {}
     lagging: list[Outlet] = []
     for outlet in outlets:
-        key = outlet.adapter.revision_key(outlet.channel)
-        if key not in frames:
-            frames[key] = outlet.adapter.encode_revision(outlet.channel, revision)
-        if not outlet.push(revision, frames[key]):
+        key = outlet.key
+        try:
+            frame = frames[key]
+        except KeyError:
+            frame = frames[key] = outlet.adapter.encode_revision(outlet.channel, revision)
+        if not outlet.push(revision, frame):
             lagging.append(outlet)
     return lagging
 
@@ -34,7 +39,7 @@ def push_awareness(event: AwarenessChanged, outlets: Iterable[Outlet]) -> None:
     """Push awareness entries."""
     frames: dict[Hashable, bytes] = {}
     for outlet in outlets:
-        key = outlet.adapter.revision_key(outlet.channel)
+        key = outlet.key
         if key not in frames:
             frames[key] = outlet.adapter.encode_awareness(outlet.channel, event)
         outlet.push_awareness(event, frames[key])
@@ -44,7 +49,7 @@ def push_notice(outlets: Iterable[Outlet], encode: Callable[[Outlet], bytes]) ->
     """Push a frame that is the same for every outlet of a key and may be dropped for slow ones."""
     frames: dict[Hashable, bytes] = {}
     for outlet in outlets:
-        key = outlet.adapter.revision_key(outlet.channel)
+        key = outlet.key
         if key not in frames:
             frames[key] = encode(outlet)
         outlet.push_notice(frames[key])
@@ -53,13 +58,13 @@ def push_notice(outlets: Iterable[Outlet], encode: Callable[[Outlet], bytes]) ->
 def catch_up(outlet: Outlet, revisions: Iterable[Revision]) -> None:
     """Send a lagging outlet the first of *revisions*, which follow its cursor, and move the cursor.
 
-    A native session gets each revision, a Yjs session one merged update. It stops behind the
+    An OT session gets each revision, a Yjs session one merged update. It stops behind the
     revision with which ``CATCH_UP_BYTES`` are reached.
     """
     updates: list[bytes] = []
     size = 0
     for revision in revisions:
-        if outlet.dialect is Dialect.NATIVE:
+        if outlet.dialect in _OP_DIALECTS:
             frame = outlet.adapter.encode_revision(outlet.channel, revision)
             if frame is not None:
                 outlet.connection.send(frame)

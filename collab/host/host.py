@@ -9,9 +9,10 @@ full it is opened read-only, until a write succeeds again. SPEC: section HO. Cal
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 import structlog
 
@@ -30,11 +31,13 @@ from collab.host.room_host import DISK_FULL, RoomHost
 from collab.ids import Epoch, FencingToken, RevisionNo, RoomId
 from collab.limits import READ_ONLY_RETRY_MS_MAX, READ_REVISIONS_MAX
 from collab.messages import Principal, ReadOnly
+from collab.model.checks_file import APPLICATIONS
+from collab.model.collection_checks import CollectionChecks
 from collab.model.registry import Registry
 from collab.ports import Clock, RoomRecord, Store
 from collab.revision import SERVER_USER, Revision, Snapshot
 from collab.room.room import Room
-from collab.room.rules import ApplicationRules, FreeRules
+from collab.room.rules import ApplicationRules, FreeRules, RoomRules
 
 __all__ = ["Host"]
 
@@ -45,20 +48,31 @@ class Host:
     """The open rooms of one process. ``start`` before use, ``stop`` at the end."""
 
     def __init__(
-        self, store: Store, clock: Clock, registry: Registry, bounds: Bounds | None = None
+        self,
+        store: Store,
+        clock: Clock,
+        registry: Registry,
+        bounds: Bounds | None = None,
+        checks: Mapping[str, CollectionChecks] | None = None,
     ) -> None:
+        """*checks* are those of each collection that has some."""
         self.store = store
         self.clock = clock
         self.registry = registry
         self.bounds = bounds or Bounds()
+        # Called for every revision that is durable, and with None for a room that was created.
+        self.listeners: list[Callable[[RoomId, Revision | None], None]] = []
         self._rooms: dict[RoomId, RoomHost] = {}
         self._opening: dict[RoomId, asyncio.Task[RoomHost]] = {}
         self._full: dict[RoomId, _Pause] = {}
         self._mended: dict[RoomId, _Pause] = {}
         self._purge_due_ms = 0
         self._is_stopping = False
-        self._application_rules = ApplicationRules(registry)
+        checks = checks or {}
+        applications = checks.get(APPLICATIONS, CollectionChecks())
+        self._application_rules = ApplicationRules(registry, applications.permissions)
         self._free_rules = FreeRules()
+        self._checked_rules = {name: FreeRules(declared) for name, declared in checks.items()}
         self._janitor: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -89,9 +103,11 @@ class Host:
 
     async def create(self, room_id: RoomId, title: str, principal: Principal) -> RoomRecord:
         """Create an empty room; raises what the store's ``create_room`` raises."""
-        return await self.store.create_room(
+        record = await self.store.create_room(
             room_id, title=title, created_by=principal.user, time_ms=self.clock.now_ms()
         )
+        self._tell_listeners(room_id, None)
+        return record
 
     async def delete(self, room_id: RoomId) -> RoomRecord:
         """Put a room into the trash and close its sockets with 4404; ``NotFound``.
@@ -156,7 +172,7 @@ class Host:
         room = RoomHost(
             room_id,
             Room(
-                rules=self._application_rules if room_id.is_application else self._free_rules,
+                rules=self._rules(room_id),
                 is_application=room_id.is_application,
                 token=token,
                 snapshot=snapshot,
@@ -167,9 +183,16 @@ class Host:
             self.clock,
             self.bounds,
             self._on_dead,
+            self._tell_listeners,
         )
         self._rooms[room_id] = room
         return room
+
+    def _rules(self, room_id: RoomId) -> RoomRules:
+        if room_id.is_application:
+            return self._application_rules
+        collection = unquote(room_id.name.partition("/")[0])
+        return self._checked_rules.get(collection, self._free_rules)
 
     async def _ensure_exists(self, room_id: RoomId) -> None:
         if await self.store.room(room_id) is not None:
@@ -208,6 +231,10 @@ class Host:
             if len(chunk) < READ_REVISIONS_MAX:
                 return revisions
             after = chunk[-1].number
+
+    def _tell_listeners(self, room_id: RoomId, revision: Revision | None) -> None:
+        for listener in self.listeners:
+            listener(room_id, revision)
 
     # --- the end of a room --------------------------------------------------------------------
 

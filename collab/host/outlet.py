@@ -24,6 +24,8 @@ from collab.messages import (
     Event,
     Joined,
     Lost,
+    Missed,
+    NotRead,
     Problems,
     ReadOnly,
     Refusal,
@@ -31,6 +33,7 @@ from collab.messages import (
     ServerStateVector,
     SnapshotSent,
     SyncDiff,
+    Unsubscribed,
 )
 from collab.ports import Connection
 from collab.protocol.adapter import Adapter, Output
@@ -61,6 +64,8 @@ class Outlet:
         self.connection = connection
         self.adapter = adapter
         self.channel = channel
+        # Looked up for each delivery, and always the same for a channel.
+        self.key = adapter.revision_key(channel)
         self.cursor = RevisionNo(0)
         self.is_lagging = False
         self.is_tended = False
@@ -87,7 +92,9 @@ class Outlet:
 
     def push(self, revision: Revision, frame: bytes | None) -> bool:
         """Send a revision's frame; False if the outlet lags and has to be caught up."""
-        if self._lags():
+        # Here and not in a method: this is what every delivery costs.
+        if self.is_lagging or self.connection.buffered_bytes > self.bytes_max:
+            self.is_lagging = True
             return False
         self.cursor = revision.number
         if frame is not None:
@@ -158,10 +165,16 @@ class Outlet:
         return self.is_lagging
 
     def _tell(self, event: Event) -> None:
-        if isinstance(event, SyncDiff | Joined):
-            # A second state may be older than what was pushed since it was asked for.
-            self.cursor = max(self.cursor, event.revision)
-            self._has_state = True
+        match event:
+            case SyncDiff() | Joined():
+                # A second state may be older than what was pushed since it was asked for.
+                self.cursor = max(self.cursor, event.revision)
+                self._has_state = True
+            case SnapshotSent() | Missed() if event.subscribes:
+                self.cursor = max(self.cursor, event.revision)
+                self._has_state = True
+            case Unsubscribed():
+                self._has_state = False
         self._perform(self.adapter.event(self.channel, event))
 
 
@@ -172,11 +185,17 @@ def _size_of(event: Event) -> int:
             return len(event.json)
         case Joined():
             return len(event.json) + sum(len(item.update) for item in event.revisions)
+        case Missed():
+            return sum(len(item.update) for item in event.revisions)
         case SyncDiff():
             return len(event.update)
         case ServerStateVector():
             return len(event.state_vector)
-        case Ack() | Lost() | Refusal() | Resync() | ReadOnly() | AwarenessChanged() | Problems():
+        case Ack():
+            return sum(len(item.update) for item in event.missing)
+        case Lost() | Refusal() | Resync() | ReadOnly() | AwarenessChanged() | Problems():
+            return 0
+        case NotRead() | Unsubscribed():
             return 0
         case _:
             assert_never(event)

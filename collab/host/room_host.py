@@ -60,7 +60,8 @@ _BATCH = 64
 
 
 class RoomHost:
-    """A room that runs. *on_dead* is called once, with the reason, when it has to be reopened.
+    """A room that runs. *on_dead* is called once, with the reason, when it has to be reopened,
+    *on_revision* for every revision that is durable.
 
     ``import_lock`` is held by whoever replaces the model by one that was computed on a copy.
     """
@@ -73,6 +74,7 @@ class RoomHost:
         clock: Clock,
         bounds: Bounds,
         on_dead: Callable[[RoomHost, OperatingError], None],
+        on_revision: Callable[[RoomId, Revision], None],
     ) -> None:
         self.id = room_id
         self.room = room
@@ -80,6 +82,7 @@ class RoomHost:
         self._store = store
         self._clock = clock
         self._on_dead = on_dead
+        self._on_revision = on_revision
         self._audience = Audience(room_id, room, store, bounds, self._spawn, self._on_dropped)
         self._inbox: deque[Command] = deque()
         self._has_work = asyncio.Event()
@@ -101,6 +104,7 @@ class RoomHost:
         *,
         since: RevisionNo | None = None,
         epoch: Epoch | None = None,
+        looks_back: bool = True,
     ) -> None:
         """Let a session in; its outlet is told events from the next turn of the loop on."""
         if self._failure is not None:
@@ -108,7 +112,9 @@ class RoomHost:
             outlet.close(1012, _REOPENED)
             return
         self._audience.add(outlet)
-        self.post_now(Join(outlet.session, principal, outlet.dialect, since, epoch))
+        self.post_now(
+            Join(outlet.session, principal, outlet.dialect, since, epoch, looks_back=looks_back)
+        )
 
     def leave(self, session: SessionId) -> None:
         """A session is gone."""
@@ -208,6 +214,7 @@ class RoomHost:
                 self._audience.tell(effect.session, effect.event)
             case Broadcast():
                 self._audience.broadcast(effect.revision, effect.to)
+                self._on_revision(self.id, effect.revision)
             case SpreadAwareness():
                 self._audience.spread(effect.event, effect.to)
             case ProblemsChanged():

@@ -1,13 +1,14 @@
-"""Changes that the server makes on somebody's behalf: one session for one op.
+"""Changes that the server makes on somebody's behalf: one session for one change.
 
 An import through the API goes the way of every other change: it joins, submits, and is answered
-when its revision is durable. SPEC: section HO. Called by ``api``.
+when its revision is durable; and so does what is taken back. SPEC: section HO. Called by ``api``.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
+from typing import Final, TypeAlias
 
 from collab.errors import (
     DesignRoomsError,
@@ -18,7 +19,7 @@ from collab.errors import (
 )
 from collab.host.outlet import Outlet
 from collab.host.room_host import RoomHost
-from collab.ids import RevisionNo, SessionId
+from collab.ids import RevisionNo, SessionId, SourceId
 from collab.limits import REQUEST_TIMEOUT_MS
 from collab.messages import (
     Ack,
@@ -28,16 +29,21 @@ from collab.messages import (
     Principal,
     ReadOnly,
     Refusal,
+    Revert,
     Submit,
+    Undo,
 )
 from collab.protocol.adapter import Output
 from collab.revision import ChangeKind, Revision
 from collab.system import new_session_id, new_source_id
 from collab.values import Json
 
-__all__ = ["submit_op"]
+__all__ = ["revert", "submit_op", "undo"]
 
-_SEQ = 1
+_SEQ: Final = 1
+
+# Makes the command of a session that was opened for it, under a source of its own.
+_Request: TypeAlias = Callable[[SessionId, SourceId], Submit | Revert | Undo]
 
 
 async def submit_op(room: RoomHost, principal: Principal, op: Json, base: RevisionNo) -> RevisionNo:
@@ -45,10 +51,36 @@ async def submit_op(room: RoomHost, principal: Principal, op: Json, base: Revisi
 
     Raises ``Refused`` with the code of whatever refused it, or an ``OperatingError``.
     """
-    answer: asyncio.Future[RevisionNo] = asyncio.get_running_loop().create_future()
+
+    def request(session: SessionId, source: SourceId) -> Submit:
+        return Submit(session, source, _SEQ, base, ChangeKind.OP, op)
+
+    return (await _perform(room, principal, request)).revision
+
+
+async def revert(room: RoomHost, principal: Principal, revision: RevisionNo) -> Ack:
+    """Take *revision* back; return the ack, with the conflicts. Raises as ``submit_op`` does."""
+
+    def request(session: SessionId, source: SourceId) -> Revert:
+        return Revert(session, source, _SEQ, revision)
+
+    return await _perform(room, principal, request)
+
+
+async def undo(room: RoomHost, principal: Principal, of: SourceId, *, is_redo: bool) -> Ack:
+    """Undo, or redo, for the principal's own source *of*. Raises as ``submit_op`` does."""
+
+    def request(session: SessionId, source: SourceId) -> Undo:
+        return Undo(session, source, _SEQ, of, is_redo)
+
+    return await _perform(room, principal, request)
+
+
+async def _perform(room: RoomHost, principal: Principal, request: _Request) -> Ack:
+    answer: asyncio.Future[Ack] = asyncio.get_running_loop().create_future()
     outlet = Outlet(new_session_id(), _Nowhere(), _Answer(answer), "", lambda output: None)
     room.join(outlet, principal)
-    room.post_now(Submit(outlet.session, new_source_id(), _SEQ, base, ChangeKind.OP, op))
+    room.post_now(request(outlet.session, new_source_id()))
     try:
         async with asyncio.timeout(REQUEST_TIMEOUT_MS / 1000):
             return await answer
@@ -79,14 +111,15 @@ class _Answer:
 
     # A Yjs session is pushed nothing before it has asked for a state, which this one never does.
     dialect = Dialect.YJS
+    is_text = False
 
-    def __init__(self, answer: asyncio.Future[RevisionNo]) -> None:
+    def __init__(self, answer: asyncio.Future[Ack]) -> None:
         self._answer = answer
 
     def event(self, channel: str, event: Event) -> Output:
         match event:
             case Ack():
-                self._resolve(event.revision)
+                self._resolve(event)
             case Refusal() if event.code == StorageFull.default_code:
                 self._fail(StorageFull(event.reason))
             case Refusal():
@@ -125,9 +158,9 @@ class _Answer:
     def keepalive(self) -> bytes:
         return b""
 
-    def _resolve(self, revision: RevisionNo) -> None:
+    def _resolve(self, ack: Ack) -> None:
         if not self._answer.done():
-            self._answer.set_result(revision)
+            self._answer.set_result(ack)
 
     def _fail(self, error: DesignRoomsError) -> None:
         if not self._answer.done():

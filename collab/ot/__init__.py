@@ -1,4 +1,5 @@
-"""Operational transformation: the op types json0 and text0, as npm's ``ot-json0`` 1.1.0 has them.
+"""Operational transformation: the op types json0, text-unicode and rich-text, as npm has them.
 
-``json0`` and ``text0`` are the doors; the other modules are their parts. SPEC: section OT.
+``json0``, ``text_unicode`` and ``rich_text`` are the doors, and ``types`` is the one that leads to
+all three; the other modules are their parts. SPEC: sections OT and TX.
 """

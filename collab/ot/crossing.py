@@ -32,7 +32,7 @@ from collab.ot.compose import append, join
 from collab.ot.scopes import ScopeIndex, has_same_scope, overlaps
 from collab.ot.transform import pieces
 
-__all__ = ["Crossing", "cross"]
+__all__ = ["Crossing", "cross", "transform_pair"]
 
 # For fewer slots a walk over all of them costs less than building the index.
 _INDEXED_SLOTS_MIN: Final = 8
@@ -227,6 +227,14 @@ def cross(crossing: Crossing, right: Iterable[Component], result: Op) -> None:
     for component in right:
         for piece in crossing.carry(component):
             append(result, piece)
+
+
+def transform_pair(left: Op, right: Op) -> tuple[Op, Op]:
+    """Return both ops, each as it reads after the other one; raises as ``json0.transform`` does."""
+    crossing = Crossing(left, is_indexed=len(right) > 1)
+    new_right: Op = []
+    cross(crossing, right, new_right)
+    return crossing.left, new_right
 
 
 def _has_moved(before: Component | None, after: Component | None) -> bool:

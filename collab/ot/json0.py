@@ -18,7 +18,7 @@ from typing import Final
 from collab.ot.check import check, normalize
 from collab.ot.component import Component, Op, Side
 from collab.ot.compose import compose, invert, invert_component
-from collab.ot.crossing import Crossing, cross
+from collab.ot.crossing import Crossing, transform_pair
 from collab.ot.edit import Undo, apply, apply_in_place
 from collab.ot.scopes import overlaps
 from collab.ot.transform import transform_component
@@ -67,14 +67,6 @@ def transform(op: Op, other: Op, side: Side) -> Op:
     if side == "left":
         return transform_pair(op, other)[0]
     return transform_pair(other, op)[1]
-
-
-def transform_pair(left: Op, right: Op) -> tuple[Op, Op]:
-    """Return both ops, each as it reads after the other one; raises as :func:`transform` does."""
-    crossing = Crossing(left, is_indexed=len(right) > 1)
-    new_right: Op = []
-    cross(crossing, right, new_right)
-    return crossing.left, new_right
 
 
 def transform_over(op: Op, others: Iterable[Op]) -> Op:

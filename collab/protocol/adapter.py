@@ -1,15 +1,15 @@
 """What every protocol adapter is: a machine between one socket and the sessions it carries.
 
-The host owns one adapter for each socket. It hands every binary message to ``receive``, performs
-the requests that come out (authenticates and joins for ``OpenRoom``, leaves for ``CloseRoom``,
-feeds commands to the room), sends the frames and then closes if told so. A socket carries one or
-more *channels*, each with at most one session. Requests of one channel are performed in order: an
-``OpenRoom`` that was followed by a ``CloseRoom`` before it was decided gets neither ``opened`` nor
-``denied``; ``opened`` comes before the session's first event, and events of a session that left are
-not handed over any more.
+The host owns one adapter for each socket. It hands every message to ``receive``, performs the
+requests that come out (authenticates and joins for ``OpenRoom``, leaves for ``CloseRoom``, feeds
+commands to the room, looks up what an ``Ask`` asks), sends the frames and then closes if told so.
+A socket carries one or more *channels*, each with at most one session. Requests of one channel are
+performed in order: an ``OpenRoom`` that was followed by a ``CloseRoom`` before it was decided gets
+neither ``opened`` nor ``denied``; ``opened`` comes before the session's first event, and events of
+a session that left are not handed over any more.
 
 An adapter never raises for what a peer sent: it answers, or asks for the socket to be closed.
-SPEC: sections YW, HP and NA. Called by the host and the socket routes.
+SPEC: sections YW, HP, NA and SD. Called by the host and the socket routes.
 """
 
 from __future__ import annotations
@@ -17,22 +17,31 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 from collab.errors import DesignRoomsError, LimitExceeded, OperatingError
 from collab.ids import Epoch, RevisionNo, SessionId
 from collab.limits import FRAME_BYTES_MAX
 from collab.messages import AwarenessChanged, Dialect, Event, Principal, SessionCommand
-from collab.revision import Revision
+from collab.protocol.sharedb_presence import ChannelRequest
+from collab.protocol.sharedb_queries import QueryRequest
+from collab.revision import DEFAULT_TYPE, Revision
 
 __all__ = [
     "Adapter",
+    "Answer",
+    "Ask",
+    "AskingAdapter",
     "Close",
     "CloseCode",
     "CloseRoom",
     "OpenRoom",
     "Output",
+    "Question",
     "Request",
+    "SnapshotAt",
+    "SnapshotRead",
+    "SocketRequest",
     "check_frame",
     "close_code_of_denial",
     "is_final",
@@ -85,7 +94,49 @@ class Close:
     reason: str
 
 
-Request: TypeAlias = OpenRoom | CloseRoom | SessionCommand
+@dataclass(frozen=True, slots=True)
+class SnapshotAt:
+    """The document of the room named *name* as it was at a revision, or at a time (Unix, ms).
+
+    None for both is the newest. It is read from the history, so the principal needs its right.
+    """
+
+    name: str
+    revision: RevisionNo | None = None
+    time_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotRead:
+    """The answer to ``SnapshotAt``: ``json`` is empty where there was no document.
+
+    ``type`` names its type.
+    """
+
+    revision: RevisionNo
+    exists: bool
+    json: bytes
+    type: str = DEFAULT_TYPE
+
+
+Question: TypeAlias = SnapshotAt
+Answer: TypeAlias = SnapshotRead
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Look something up for this socket's principal; then ``answered`` with the same number.
+
+    What is asked of no room's session: a snapshot of the past, a collection.
+    """
+
+    request: int
+    question: Question
+
+
+# What is performed for the socket as a whole, not in one room.
+SocketRequest: TypeAlias = ChannelRequest | QueryRequest
+Request: TypeAlias = OpenRoom | CloseRoom | SessionCommand | Ask | SocketRequest
 
 
 @dataclass(slots=True)
@@ -105,9 +156,11 @@ class Adapter(Protocol):
     """
 
     dialect: Dialect
+    # Whether messages are texts, handed over and taken as their UTF-8, or binary.
+    is_text: bool
 
     def receive(self, frame: bytes) -> Output:
-        """Take one binary message; what is wrong with it turns into an answer or a close."""
+        """Take one message; what is wrong with it turns into an answer or a close."""
         ...
 
     def opened(self, channel: str, session: SessionId, principal: Principal) -> Output:
@@ -143,7 +196,23 @@ class Adapter(Protocol):
         ...
 
     def keepalive(self) -> bytes:
-        """Return a frame that changes nothing, for clients that give a silent server up."""
+        """Return a frame that changes nothing, for clients that give a silent server up.
+
+        Empty if the dialect's clients wait for none.
+        """
+        ...
+
+
+@runtime_checkable
+class AskingAdapter(Adapter, Protocol):
+    """An adapter that speaks first, and that asks what no room's session is needed for."""
+
+    def started(self) -> Output:
+        """The socket is open: return what is said before the peer has said anything."""
+        ...
+
+    def answered(self, request: int, answer: Answer | DesignRoomsError) -> Output:
+        """What was asked by ``Ask`` has been looked up, or could not be."""
         ...
 
 

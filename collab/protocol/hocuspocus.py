@@ -87,6 +87,7 @@ class HocuspocusAdapter:
     """One Hocuspocus connection; a channel is an address, as the client wrote it."""
 
     dialect = Dialect.HOCUSPOCUS
+    is_text = False
 
     def __init__(self) -> None:
         self._addresses: dict[str, Address] = {}

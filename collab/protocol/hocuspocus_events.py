@@ -25,6 +25,8 @@ from collab.messages import (
     Event,
     Joined,
     Lost,
+    Missed,
+    NotRead,
     Problems,
     QueryStateVector,
     ReadOnly,
@@ -33,6 +35,7 @@ from collab.messages import (
     ServerStateVector,
     SnapshotSent,
     SyncDiff,
+    Unsubscribed,
 )
 from collab.protocol.adapter import CloseRoom, Output
 from collab.protocol.address import Address
@@ -78,7 +81,7 @@ def tell(channel: str, address: Address, session: SessionId, event: Event) -> Ou
             return Output(frames=[lost(channel, event)])
         case Problems():
             return Output(frames=[problems(channel, event)])
-        case Joined() | SnapshotSent():
+        case Joined() | SnapshotSent() | Missed() | NotRead() | Unsubscribed():
             # Only native sessions are told these.
             return Output()
         case _:

@@ -20,6 +20,7 @@ import orjson
 
 from collab.errors import (
     DesignRoomsError,
+    InvalidOp,
     InvalidValue,
     LimitExceeded,
     PeerError,
@@ -36,20 +37,26 @@ from collab.messages import (
     Fetch,
     Joined,
     Lost,
+    Missed,
+    NotRead,
     Principal,
     Problems,
     ReadOnly,
     Refusal,
     Resync,
+    Revert,
     ServerStateVector,
     SetAwareness,
     SnapshotSent,
     StateVector,
     Submit,
     SyncDiff,
+    Undo,
+    Unsubscribed,
     Update,
     UpdateKind,
 )
+from collab.ot.types import find_type
 from collab.protocol import native_frames
 from collab.protocol.adapter import (
     Close,
@@ -60,7 +67,7 @@ from collab.protocol.adapter import (
     close_code_of_denial,
 )
 from collab.protocol.native_frames import Fields, error_frame, pack, read_frame
-from collab.revision import ChangeKind, Revision
+from collab.revision import DEFAULT_TYPE, ChangeKind, Revision
 from collab.values import Json, normalize
 
 __all__ = ["NATIVE_VERSION", "NativeAdapter"]
@@ -86,6 +93,7 @@ class NativeAdapter:
     """One native connection. Its only channel is ``""``, opened by ``hello``."""
 
     dialect = Dialect.NATIVE
+    is_text = False
 
     def __init__(self) -> None:
         self._stage = _Stage.NEW
@@ -158,6 +166,12 @@ class NativeAdapter:
         match kind:
             case "submit":
                 return self._submit(fields)
+            case "revert":
+                revision = RevisionNo(fields.integer("revision"))
+                seq = fields.integer("seq", minimum=1)
+                return _request(Revert(self._session, self._source, seq, revision))
+            case "undo" | "redo":
+                return _request(self._undo(fields, is_redo=kind == "redo"))
             case "update":
                 return _request(self._update(fields))
             case "sync":
@@ -198,11 +212,18 @@ class NativeAdapter:
         kind, change = _read_change(fields)
         try:
             change = normalize(change)
-        except InvalidValue as error:
+            type_name = find_type(fields.optional_text("doctype") or DEFAULT_TYPE).name
+        except (InvalidOp, InvalidValue) as error:
             # The frame is sound and only its value is not: that costs the client this change.
             refusal = Refusal(seq, error.code, error.message, path=error.path)
             return Output(frames=[native_frames.refusal(refusal)])
-        return _request(Submit(self._session, self._source, seq, base, kind, change))
+        return _request(Submit(self._session, self._source, seq, base, kind, change, type_name))
+
+    def _undo(self, fields: Fields, *, is_redo: bool) -> Undo:
+        seq = fields.integer("seq", minimum=1)
+        named = _bounded(fields, "source", SOURCE_BYTES_MAX)
+        of = self._source if named is None else SourceId(named)
+        return Undo(self._session, self._source, seq, of, is_redo)
 
     def _update(self, fields: Fields) -> Update:
         kind = UpdateKind.STEP2 if fields.flag("answer") else UpdateKind.LIVE
@@ -229,6 +250,9 @@ class NativeAdapter:
 
 def _encode_event(
     event: SnapshotSent
+    | Missed
+    | NotRead
+    | Unsubscribed
     | SyncDiff
     | ServerStateVector
     | Ack
@@ -258,8 +282,8 @@ def _encode_event(
             return native_frames.presence(event) if event.entries else b""
         case Problems():
             return native_frames.problems(event)
-        case ServerStateVector():
-            # Only the Yjs adapters ask for one; a native client sends ``sync``.
+        case ServerStateVector() | Missed() | NotRead() | Unsubscribed():
+            # Only adapters of other dialects ask for these; a native client sends ``sync``.
             return b""
         case _:
             assert_never(event)

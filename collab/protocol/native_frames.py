@@ -24,7 +24,7 @@ from collab.messages import (
     SnapshotSent,
     SyncDiff,
 )
-from collab.revision import ChangeKind, Revision
+from collab.revision import DEFAULT_TYPE, ChangeKind, Revision
 from collab.values import Json
 
 __all__ = [
@@ -150,6 +150,8 @@ def welcome(event: Joined) -> bytes:
         "client": event.client,
         "read_only": event.read_only,
     }
+    if event.type != DEFAULT_TYPE:
+        fields["doctype"] = event.type
     if event.is_resumed:
         fields["revisions"] = [_revision_fields(revision) for revision in event.revisions]
     else:
@@ -164,16 +166,17 @@ def revision_frame(revision: Revision) -> bytes:
 
 def snapshot(event: SnapshotSent) -> bytes:
     """Return the answer to ``fetch``."""
-    return pack(
-        {
-            "type": "snapshot",
-            "id": event.request,
-            "epoch": event.epoch,
-            "revision": event.revision,
-            "exists": event.exists,
-            "snapshot": event.json,
-        }
-    )
+    fields: dict[str, Json] = {
+        "type": "snapshot",
+        "id": event.request,
+        "epoch": event.epoch,
+        "revision": event.revision,
+        "exists": event.exists,
+        "snapshot": event.json,
+    }
+    if event.type != DEFAULT_TYPE:
+        fields["doctype"] = event.type
+    return pack(fields)
 
 
 def diff(event: SyncDiff) -> bytes:
@@ -189,12 +192,15 @@ def diff(event: SyncDiff) -> bytes:
 
 
 def ack(event: Ack) -> bytes:
-    """Return the acknowledgement of one ``submit`` or ``update``."""
-    return pack({"type": "ack", "seq": event.seq, "revision": event.revision})
+    """Return the acknowledgement of one change, with the conflicts of a revert if it had any."""
+    fields: dict[str, Json] = {"type": "ack", "seq": event.seq, "revision": event.revision}
+    if event.conflicts:
+        fields["conflicts"] = event.conflicts
+    return pack(fields)
 
 
 def refusal(event: Refusal) -> bytes:
-    """Return the refusal of one ``submit`` or ``update``."""
+    """Return the refusal of one change."""
     return pack(
         {
             "type": "refuse",
@@ -253,9 +259,13 @@ def _revision_fields(revision: Revision) -> dict[str, Json]:
         fields["op"] = revision.change
     elif revision.kind is ChangeKind.CREATE:
         fields["create"] = revision.change
+    if revision.type != DEFAULT_TYPE:
+        fields["doctype"] = revision.type
     if revision.source is not None:
         fields["source"] = revision.source
         fields["seq"] = revision.seq
+    if revision.reverts is not None:
+        fields["reverts"] = revision.reverts
     return fields
 
 

@@ -26,6 +26,8 @@ from collab.messages import (
     Event,
     Joined,
     Lost,
+    Missed,
+    NotRead,
     Principal,
     Problems,
     QueryAwareness,
@@ -38,6 +40,7 @@ from collab.messages import (
     SnapshotSent,
     StateVector,
     SyncDiff,
+    Unsubscribed,
     Update,
     UpdateKind,
 )
@@ -75,6 +78,7 @@ class YjsAdapter:
     """One y-websocket connection. Its only channel is ``""``, opened before the first frame."""
 
     dialect = Dialect.YJS
+    is_text = False
 
     def __init__(self) -> None:
         self._session: SessionId | None = None
@@ -180,7 +184,16 @@ class YjsAdapter:
             case AwarenessChanged():
                 frames = [self.encode_awareness("", event)] if event.entries else []
                 return Output(frames=frames)
-            case Joined() | SnapshotSent() | Lost() | ReadOnly() | Problems():
+            case (
+                Joined()
+                | SnapshotSent()
+                | Lost()
+                | ReadOnly()
+                | Problems()
+                | Missed()
+                | NotRead()
+                | Unsubscribed()
+            ):
                 # The protocol has no message for these; the document itself tells what it can.
                 return Output()
             case _:

@@ -8,20 +8,17 @@ a Yjs update, the revision that undoes it. SPEC: sections CO and RF.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-import orjson
-
-from collab.crdt.bridge import Bridge, state_vector_of
-from collab.crdt.places import PlaceIndex
+from collab.crdt.text_bridge import TextBridge
+from collab.crdt.text_forms import creation_of, deletion_of
 from collab.crdt.update import Inspection, inspect
 from collab.errors import InvalidOp, InvalidUpdate, InvalidValue, LimitExceeded, Refused
-from collab.ids import ClientId, FencingToken, RevisionNo, UserId
+from collab.ids import RevisionNo
 from collab.limits import (
     CLIENT_IDS_PER_ROOM_MAX,
     DOCUMENT_BYTES_MAX,
-    EXAMINED_NODES_MAX,
 )
 from collab.messages import (
     Ack,
@@ -30,20 +27,23 @@ from collab.messages import (
     Principal,
     Refusal,
     Resync,
+    Revert,
     Submit,
+    Undo,
     Update,
     UpdateKind,
 )
-from collab.model.problems import ProblemIndex
 from collab.ot import json0
-from collab.revision import SERVER_USER, ChangeKind, Revision, Snapshot
+from collab.ot.types import JSON0, OTType, find_type
+from collab.revision import ChangeKind, Revision
 from collab.room.answers import lost_texts, refused, rejected, undone
-from collab.room.encoded import EMPTY_UPDATES, EncodedDocument
-from collab.room.fold import exists_after, fold, size_change
-from collab.room.ledger import Ledger
-from collab.room.refusal import judge
-from collab.room.rules import ApplicationRules, Finding, RoomRules, by_node
+from collab.room.encoded import EMPTY_UPDATES
+from collab.room.head import Head
+from collab.room.refusal import judge, judge_text
+from collab.room.revert import Reversal, reversal
+from collab.room.rules import by_node
 from collab.room.submit import transform_change
+from collab.room.text_reversal import text_reversal
 from collab.values import Json, copy_json
 
 __all__ = ["Committer", "Outcome"]
@@ -60,120 +60,12 @@ class Outcome:
     problems_changed: bool = False
 
 
-class Committer:
+class Committer(Head):
     """The document of a room with everything that decides what may happen to it."""
-
-    def __init__(
-        self,
-        *,
-        rules: RoomRules,
-        is_application: bool,
-        token: FencingToken,
-        snapshot: Snapshot,
-        tail: Sequence[Revision],
-    ) -> None:
-        self.ledger = Ledger(snapshot)
-        self.exists = snapshot.exists
-        self._index = ProblemIndex(rules.registry) if isinstance(rules, ApplicationRules) else None
-        self._rules = rules
-        self._is_application = is_application
-        self._open(token, snapshot, tail)
-        self._document_bytes = len(orjson.dumps(self.document))
-        self._encoded = EncodedDocument(self._bridge)
-        if self._index is not None:
-            self._index.begin()
-            if len(self.document["nodes"]) < EXAMINED_NODES_MAX:
-                self.examine()
-
-    def _open(self, token: FencingToken, snapshot: Snapshot, tail: Sequence[Revision]) -> None:
-        document = snapshot.document
-        for revision in tail:
-            document = fold(document, revision)
-            self.exists = exists_after(self.exists, revision)
-            self.ledger.record(revision)
-        # Small, so that a client's concurrent edit of the same key wins over the server's.
-        client = int(token)
-        known = self.ledger.clients
-        vector = state_vector_of(snapshot.state)
-        while client in known or client in vector:
-            client += 1
-        self._server_client = ClientId(client)
-        self._is_server_client_recorded = False
-        self._bridge = Bridge(
-            is_application=self._is_application,
-            client_id=self._server_client,
-            document=document,
-            state=snapshot.state,
-        )
-        self._places = PlaceIndex(self._bridge.diff, snapshot.places)
-        updates = [revision.update for revision in tail if revision.update]
-        self._bridge.replay(updates)
-        for update in updates:
-            self._places.note(update)
-
-    # --- reading ------------------------------------------------------------------------------
-
-    @property
-    def document(self) -> Json:
-        """The marked JSON at the head. Read it, never change it."""
-        return self._bridge.document
-
-    @property
-    def problems(self) -> ProblemIndex | None:
-        """All problems at the head, None in a free room. Finishes what ``examine`` has left."""
-        while not self.examine():
-            pass
-        return self._index
-
-    @property
-    def is_examined(self) -> bool:
-        """Whether all problems are known."""
-        return self._index is None or self._index.is_complete
-
-    def examine(self) -> bool:
-        """Look for problems in some more nodes; return whether all problems are known now.
-
-        A look at a large model takes as long as hundreds of edits, so it is had piece by piece.
-        """
-        return self._index is None or self._index.advance(self.document, EXAMINED_NODES_MAX)
-
-    @property
-    def bridge(self) -> Bridge:
-        """The bridge, for tests of its invariant."""
-        return self._bridge
-
-    def json(self) -> bytes:
-        """Return the document as JSON text, encoded once for each revision."""
-        return self._encoded.json()
-
-    def state_vector(self) -> bytes:
-        """Return the encoded state vector, made once for each revision."""
-        return self._encoded.state_vector()
-
-    def diff(self, state_vector: bytes) -> bytes:
-        """Return the update that a peer with *state_vector* lacks.
-
-        The whole state, which every newcomer asks for, is encoded once for each revision. Raises
-        ``InvalidUpdate`` for a malformed vector.
-        """
-        return self._encoded.diff(state_vector)
-
-    def snapshot(self) -> Snapshot:
-        """Return the whole state at the head, sharing nothing with it."""
-        return Snapshot(
-            revision=self.ledger.head,
-            epoch=self.ledger.epoch,
-            exists=self.exists,
-            document=copy_json(self.document),
-            state=self.diff(b"\x00"),
-            marks=dict(self.ledger.marks),
-            clients=dict(self.ledger.clients),
-            places=self._places.to_bytes(),
-        )
 
     # --- an OT op -----------------------------------------------------------------------------
 
-    def known(self, principal: Principal, command: Submit) -> Ack | Refusal | None:
+    def known(self, principal: Principal, command: Submit | Revert | Undo) -> Ack | Refusal | None:
         """Return the answer to a change that was committed before, None if it is new.
 
         However old its base is, and whoever may edit by now: it is in the log.
@@ -184,36 +76,94 @@ class Committer:
             return refused(command.seq, error)
         return None if old is None else Ack(command.seq, old)
 
-    def submit(self, principal: Principal, command: Submit, now_ms: int) -> Outcome:
-        """Order, check and commit an OT change whose base is in memory."""
+    def submit(
+        self, principal: Principal, command: Submit, base: RevisionNo, now_ms: int
+    ) -> Outcome:
+        """Order, check and commit an OT change made at *base*, after which all is in memory."""
         known = self.known(principal, command)
         if known is not None:
             return Outcome(events=[known])
         try:
-            change, op = self._prepare(command)
-            update = self._write(op) if op else b""
+            change, op = self._prepare(command, base)
+            return self._carry_out(principal, command, command.kind, change, op, now_ms)
         except (InvalidOp, InvalidValue, Refused, LimitExceeded) as error:
             return Outcome(events=[refused(command.seq, error)])
-        kind = command.kind
+
+    def revert(
+        self, principal: Principal, command: Revert | Undo, target: RevisionNo, now_ms: int
+    ) -> Outcome:
+        """Take back *target*, which is in memory with all that followed, as far as it applies."""
+        revisions = list(self.ledger.since(RevisionNo(target - 1)))
+        try:
+            found = self._reversal(command, revisions)
+            op: list[Component] = []
+            if found.kind is ChangeKind.OP:
+                op = self._rules.expand(found.change, self.document)
+            elif found.kind is ChangeKind.CREATE:
+                op = self._create_op(found.change, find_type(revisions[0].type))
+            elif found.kind is ChangeKind.DELETE:
+                op = self._delete_op()
+            outcome = self._carry_out(
+                principal, command, found.kind, found.change, op, now_ms, reverts=target
+            )
+        except (InvalidOp, InvalidValue, Refused, LimitExceeded) as error:
+            return Outcome(events=[refused(command.seq, error)])
+        outcome.events = [
+            replace(event, conflicts=tuple(found.conflicts)) if isinstance(event, Ack) else event
+            for event in outcome.events
+        ]
+        return outcome
+
+    def _reversal(self, command: Revert | Undo, revisions: Sequence[Revision]) -> Reversal:
+        target, since = revisions[0], revisions[1:]
+        try:
+            if target.type != JSON0.name:
+                return text_reversal(target, since, self.document)
+            return reversal(target, since, self.document, self._rules.retraction)
+        except Refused as error:
+            if isinstance(command, Revert):
+                raise
+            # It is taken off the pile all the same: the next undo is about what came before it.
+            return Reversal(ChangeKind.NONE, conflicts=[error.path])
+
+    def _carry_out(
+        self,
+        principal: Principal,
+        command: Submit | Revert | Undo,
+        kind: ChangeKind,
+        change: Json,
+        op: list[Component],
+        now_ms: int,
+        *,
+        reverts: RevisionNo | None = None,
+    ) -> Outcome:
+        """Check and commit what *op* does to the document at the head."""
+        if kind is ChangeKind.DELETE:
+            change = copy_json(self.document)
+        # Even an empty text is written: something that was never a document may stand in its place.
+        update = self._write(principal, op) if op or kind is ChangeKind.CREATE else b""
         if kind is ChangeKind.OP:
             kind, change = (ChangeKind.OP, op) if op else (ChangeKind.NONE, None)
         elif kind is ChangeKind.CREATE:
             change = copy_json(self.document)
-        revision = self._revision(kind, change, update, principal.user, now_ms, command=command)
+        revision = self._revision(
+            kind, change, update, principal.user, now_ms, command=command, reverts=reverts
+        )
         outcome = Outcome(revision, [Ack(command.seq, revision.number)])
-        self._finish(outcome, revision, op)
+        outcome.problems_changed = self._finish(revision, op)
         return outcome
 
-    def _prepare(self, command: Submit) -> tuple[Json, list[Component]]:
+    def _prepare(self, command: Submit, base: RevisionNo) -> tuple[Json, list[Component]]:
         """Return the change at the head, and the op that carries it out on the document."""
-        if not 0 <= command.base <= self.ledger.head:
-            raise Refused("op_base_future", f"revision {command.base} is not committed")
+        if not 0 <= base <= self.ledger.head:
+            raise Refused("op_base_future", f"revision {base} is not committed")
         kind, change = command.kind, command.change
-        if kind is ChangeKind.OP:
-            change = json0.normalize(change)
-        change = transform_change(kind, change, self.ledger.since(command.base))
+        if kind is ChangeKind.OP and not self.exists:
+            # Nobody can tell whether it is well made: the document that it was for is not here.
+            change = []
+        change = transform_change(kind, change, base, self.ledger, self.type)
         if kind is ChangeKind.CREATE:
-            return change, self._create_op(change)
+            return change, self._create_op(change, find_type(command.type))
         if kind is ChangeKind.DELETE:
             return None, self._delete_op()
         if kind is ChangeKind.OP:
@@ -222,24 +172,43 @@ class Committer:
             return change, self._rules.expand(change, self.document)
         return None, []
 
-    def _create_op(self, data: Json) -> list[Component]:
+    def _create_op(self, data: Json, ot_type: OTType) -> list[Component]:
         if self.exists:
             raise Refused("op_doc_created", "the document exists already")
+        if ot_type is not JSON0:
+            return self._create_text_op(data, ot_type)
         if not isinstance(data, dict):
             raise Refused("op_root", "the root of a free room's document is an object")
         return json0.normalize([{"p": [key], "oi": value} for key, value in data.items()])
 
+    def _create_text_op(self, data: Json, ot_type: OTType) -> list[Component]:
+        if not self._rules.takes_texts:
+            raise Refused("check_type", "what is declared of this collection holds for JSON alone")
+        document = ot_type.create(data)
+        if ot_type.size_bytes(document) > DOCUMENT_BYTES_MAX:
+            # From here on nothing may fail: the room is about to be one of that type.
+            raise LimitExceeded(
+                f"a document has at most {DOCUMENT_BYTES_MAX} bytes of JSON", code="limit_document"
+            )
+        self._become(ot_type)
+        return creation_of(document)
+
     def _delete_op(self) -> list[Component]:
         if self._is_application:
             raise Refused("op_root", "the document of an application room cannot be deleted")
+        if self.type is not JSON0:
+            return deletion_of(self.document)
         return [{"p": [key], "od": value} for key, value in self.document.items()]
 
-    def _write(self, op: list[Component]) -> bytes:
+    def _write(self, principal: Principal, op: list[Component]) -> bytes:
         """Apply *op* to both forms and return the update; the op is completed in place."""
         trial = self._bridge.try_op(op, self._rules.adopt)
         try:
             self._check_size(trial.op)
-            findings = self._rules.check(self.document, by_node(trial.op, self._rules))
+            findings = [
+                *self._rules.permits(principal.role, trial.op),
+                *self._rules.check(self.document, by_node(trial.op, self._rules)),
+            ]
         except BaseException:
             self._bridge.take_back()
             raise
@@ -296,11 +265,6 @@ class Committer:
             )
         return inspection
 
-    def _owner_of(self, client: int) -> str | None:
-        if client == self._server_client:
-            return SERVER_USER
-        return self.ledger.clients.get(ClientId(client))
-
     def _apply(
         self, principal: Principal, command: Update, inspection: Inspection, now_ms: int
     ) -> Outcome:
@@ -309,9 +273,14 @@ class Committer:
             trial = self._bridge.try_update(command.update, inspection.decoded)
         except InvalidUpdate as error:
             return Outcome(events=[rejected(command, error)])
-        verdict = judge(
-            trial, self.document, self._rules, command.kind, self._size_findings(trial.op)
-        )
+        extra = [
+            *self._size_findings(trial.op),
+            *self._rules.permits(principal.role, trial.op),
+        ]
+        if isinstance(self._bridge, TextBridge):
+            verdict = judge_text(trial, extra, self._bridge.refuse)
+        else:
+            verdict = judge(trial, self.document, self._rules, command.kind, extra)
         is_by_server = verdict.is_refused or bool(trial.broken_texts)
         if is_by_server:
             update, op = self._bridge.keep_with(
@@ -333,7 +302,7 @@ class Committer:
             texts = lost_texts(inspection, command.update, update)
             if texts:
                 outcome.events.append(Lost(command.seq, revision.number, texts))
-        self._finish(outcome, revision, op)
+        outcome.problems_changed = self._finish(revision, op)
         return outcome
 
     def _yjs_revision(
@@ -357,60 +326,3 @@ class Committer:
             clients=inspection.new_clients,
             is_by_server=is_by_server,
         )
-
-    # --- private ------------------------------------------------------------------------------
-
-    def _revision(
-        self,
-        kind: ChangeKind,
-        change: Json,
-        update: bytes,
-        author: UserId,
-        now_ms: int,
-        *,
-        command: Submit | None = None,
-        clients: Sequence[int] = (),
-        is_by_server: bool = True,
-    ) -> Revision:
-        owners = [(ClientId(client), author) for client in clients]
-        if is_by_server and update and not self._is_server_client_recorded:
-            owners.append((self._server_client, SERVER_USER))
-            self._is_server_client_recorded = True
-        return Revision(
-            number=RevisionNo(self.ledger.head + 1),
-            epoch=self.ledger.epoch,
-            kind=kind,
-            change=change,
-            update=b"" if update in EMPTY_UPDATES else update,
-            author=author,
-            time_ms=now_ms,
-            source=command.source if command else None,
-            seq=command.seq if command else None,
-            clients=tuple(owners),
-        )
-
-    def _finish(self, outcome: Outcome, revision: Revision, op: Sequence[Component]) -> None:
-        self.ledger.record(revision)
-        self._encoded.forget()
-        if revision.update:
-            self._places.note(revision.update)
-        self.exists = exists_after(self.exists, revision)
-        self._document_bytes += size_change(op)
-        if self._index is not None and op:
-            touched = {self._rules.node_of(component) for component in op}
-            has_changed = self._index.update(self.document, touched)
-            outcome.problems_changed = has_changed and self._index.is_complete
-
-    def _check_size(self, op: Sequence[Component]) -> None:
-        if self._document_bytes + max(0, size_change(op)) > DOCUMENT_BYTES_MAX:
-            raise LimitExceeded(
-                f"a document has at most {DOCUMENT_BYTES_MAX} bytes of JSON", code="limit_document"
-            )
-
-    def _size_findings(self, op: Sequence[Component]) -> list[Finding]:
-        try:
-            self._check_size(op)
-        except LimitExceeded as error:
-            nodes = {self._rules.node_of(component) for component in op}
-            return [Finding(node, error.code, error.message, ()) for node in sorted(nodes)]
-        return []

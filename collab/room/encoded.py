@@ -14,6 +14,7 @@ import orjson
 
 from collab.crdt.bridge import Bridge
 from collab.crdt.deletes import DeleteSet
+from collab.crdt.text_bridge import TextBridge
 from collab.crdt.update import DecodedUpdate, Inspection, decode, decode_state_vector
 
 __all__ = ["EMPTY_UPDATES", "EncodedDocument"]
@@ -28,7 +29,7 @@ _NOTED_BYTES_MAX: Final = 4_096
 class EncodedDocument:
     """The forms of what *bridge* holds. Its owner calls :meth:`forget` after each revision."""
 
-    def __init__(self, bridge: Bridge) -> None:
+    def __init__(self, bridge: Bridge | TextBridge) -> None:
         self._bridge = bridge
         self._clocks: dict[int, int] | None = None
         self.forget()

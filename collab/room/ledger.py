@@ -13,7 +13,8 @@ from itertools import islice
 from collab.errors import Refused
 from collab.ids import ClientId, Epoch, RevisionNo, SourceId, UserId
 from collab.limits import MARKS_PER_ROOM_MAX, TAIL_REVISIONS_MAX
-from collab.revision import Mark, Revision, Snapshot
+from collab.ot.recent import RecentOps
+from collab.revision import DEFAULT_TYPE, ChangeKind, Mark, Revision, Snapshot
 
 __all__ = ["Ledger"]
 
@@ -24,8 +25,11 @@ class Ledger:
     def __init__(self, snapshot: Snapshot) -> None:
         self.epoch: Epoch = snapshot.epoch
         self.head: RevisionNo = snapshot.revision
+        # Revisions up to this one are not kept any more, neither here nor in the log.
+        self.history_start = RevisionNo(0)
         self.marks: dict[SourceId, Mark] = dict(snapshot.marks)
         self.clients: dict[ClientId, UserId] = dict(snapshot.clients)
+        self.recent = RecentOps(snapshot.revision)
         self._tail: deque[Revision] = deque()
 
     @property
@@ -44,6 +48,10 @@ class Ledger:
             self.marks[revision.source] = Mark(revision.seq, revision.number, revision.author)
             if len(self.marks) > MARKS_PER_ROOM_MAX:
                 del self.marks[next(iter(self.marks))]
+        if revision.kind is ChangeKind.OP and revision.type == DEFAULT_TYPE:
+            self.recent.record(revision.number, revision.change)
+        elif revision.kind is not ChangeKind.NONE:
+            self.recent.restart(revision.number)
         self._tail.append(revision)
         while len(self._tail) > TAIL_REVISIONS_MAX:
             self._tail.popleft()

@@ -8,17 +8,18 @@ refusing everything always does, because that is the document as it was. SPEC: s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from collab.crdt.bridge import Trial
+from collab.crdt.text_doc import TEXT_ROOT
 from collab.messages import UpdateKind
 from collab.ot import json0
-from collab.room.rules import Finding, RoomRules, by_node
+from collab.room.rules import Finding, RoomRules, Touched, by_node
 from collab.values import Json
 
-__all__ = ["Verdict", "judge"]
+__all__ = ["Verdict", "judge", "judge_text"]
 
 Component = dict[str, Any]
 
@@ -45,7 +46,7 @@ def judge(
     """
     touched = by_node(trial.op, rules)
     findings = [
-        *_fault_findings(trial, rules),
+        *_fault_findings(trial, rules, touched),
         *extra,
         *rules.check(document, touched),
     ]
@@ -71,12 +72,25 @@ def judge(
     return Verdict(tuple(inverse), tuple(sorted(refused)), tuple(findings))
 
 
+def judge_text(
+    trial: Trial, findings: Sequence[Finding], refuse: Callable[[], Sequence[Component]]
+) -> Verdict:
+    """Judge a tried change of a text, which is refused as a whole or not at all.
+
+    *findings* are those beyond the faults; *refuse* tells the bridge and gives what undoes it.
+    """
+    faults = [Finding(TEXT_ROOT, item.code, item.reason, item.path) for item in trial.faults]
+    found = (*faults, *findings)
+    return Verdict(tuple(refuse()), (TEXT_ROOT,), found) if found else Verdict()
+
+
 def _components(op: list[Component], nodes: set[str], rules: RoomRules) -> list[Component]:
-    return [component for component in op if rules.node_of(component) in nodes]
+    touched = zip(rules.nodes_of(op), op, strict=True)
+    return [component for node, component in touched if node in nodes]
 
 
-def _fault_findings(trial: Trial, rules: RoomRules) -> list[Finding]:
+def _fault_findings(trial: Trial, rules: RoomRules, touched: Touched) -> list[Finding]:
     return [
-        Finding(rules.node_of({"p": fault.path}), fault.code, fault.reason, fault.path)
+        Finding(rules.node_at(fault.path, touched), fault.code, fault.reason, fault.path)
         for fault in trial.faults
     ]

@@ -16,7 +16,8 @@ __all__ = ["Session", "Sessions"]
 class Session:
     """One client's stay. ``client`` is the awareness id that the room gave a native session.
 
-    A session is *subscribed* once it has been told a whole state (a snapshot or a sync step 2):
+    ``looks_back`` says whether it may be told revisions from before it came. A session is
+    *subscribed* once it has been told a whole state (a snapshot or a sync step 2):
     from then on it gets every later revision, and before that none. While history is being read
     for one of its ops its commands wait in ``held``, so that they stay in order.
     """
@@ -25,6 +26,7 @@ class Session:
     principal: Principal
     dialect: Dialect
     client: ClientId
+    looks_back: bool = True
     is_subscribed: bool = False
     is_waiting: bool = False
     held: deque[Command] = field(default_factory=deque)
@@ -35,6 +37,8 @@ class Sessions:
 
     def __init__(self) -> None:
         self._sessions: dict[SessionId, Session] = {}
+        # Asked for at every commit, changed when somebody comes or goes.
+        self._subscribed: tuple[SessionId, ...] | None = ()
 
     def __len__(self) -> int:
         return len(self._sessions)
@@ -50,11 +54,22 @@ class Sessions:
         """Let a session in; ids are never reused."""
         assert session.id not in self._sessions
         self._sessions[session.id] = session
+        self._subscribed = None
 
     def remove(self, session: SessionId) -> Session | None:
         """Return the session that left, or None if it was not there."""
+        self._subscribed = None
         return self._sessions.pop(session, None)
+
+    def subscribe(self, session: Session, *, is_subscribed: bool = True) -> None:
+        """Let *session* be pushed every revision from the next one on, or no more."""
+        session.is_subscribed = is_subscribed
+        self._subscribed = None
 
     def subscribed(self) -> tuple[SessionId, ...]:
         """Return the sessions that are to be pushed the next revision."""
-        return tuple(item.id for item in self._sessions.values() if item.is_subscribed)
+        if self._subscribed is None:
+            self._subscribed = tuple(
+                item.id for item in self._sessions.values() if item.is_subscribed
+            )
+        return self._subscribed

@@ -28,6 +28,7 @@ from collab.stores.rules import (
     check_consecutive,
     check_members,
     check_revoked_tokens,
+    collection_bounds,
     new_room,
     no_such_room,
     no_such_share,
@@ -116,6 +117,12 @@ class MemoryStore:
             if room.tenant == tenant and found.is_deleted is deleted
         ]
         return sorted(records, key=lambda record: record.room.name)
+
+    async def rooms_in(self, tenant: TenantId, collection: str, limit: int) -> list[RoomRecord]:
+        first, end = collection_bounds(collection)
+        rooms = await self.rooms(tenant)
+        found = [record for record in rooms if first <= record.room.name < end]
+        return found[: max(0, limit)]
 
     async def rename_room(self, room: RoomId, title: str) -> RoomRecord:
         found = self._in_use(room)

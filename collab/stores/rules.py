@@ -1,6 +1,6 @@
 """The rules that every store keeps: what a new room is, and which write is refused with what.
 
-Worded once, so that the stores cannot drift apart. SPEC: [ST1] to [ST11], [ST33] to [ST43]. Called
+Worded once, so that the stores cannot drift apart. SPEC: [ST1] to [ST11], [ST33] to [ST44]. Called
 by every store.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Final
+from urllib.parse import quote
 
 from collab.errors import (
     AlreadyExists,
@@ -35,6 +36,7 @@ __all__ = [
     "check_consecutive",
     "check_members",
     "check_revoked_tokens",
+    "collection_bounds",
     "new_room",
     "no_such_room",
     "no_such_share",
@@ -59,6 +61,15 @@ def new_room(room: RoomId, title: str, created_by: UserId, time_ms: int) -> Room
         revision=RevisionNo(0),
         epoch=_FIRST_EPOCH,
     )
+
+
+def collection_bounds(collection: str) -> tuple[str, str]:
+    """Return the first name that a free room of *collection* may have, and the first beyond them.
+
+    Names are ASCII and ordered by code points, in which ``0`` follows the slash.
+    """
+    prefix = quote(collection, safe="")
+    return f"{prefix}/", f"{prefix}0"
 
 
 def no_such_room(room: RoomId) -> NotFound:

@@ -99,6 +99,11 @@ class SqliteStore:
             lambda connection: tables.select_rooms(connection, tenant, deleted=deleted)
         )
 
+    async def rooms_in(self, tenant: TenantId, collection: str, limit: int) -> list[RoomRecord]:
+        return await self._readers.read(
+            lambda connection: tables.select_rooms_in(connection, tenant, collection, limit)
+        )
+
     async def rename_room(self, room: RoomId, title: str) -> RoomRecord:
         return await self._write(lambda connection: tables.rename_room(connection, room, title))
 

@@ -18,6 +18,7 @@ from collab.revision import Revision
 from collab.stores.rules import (
     already_exists,
     append_refused,
+    collection_bounds,
     no_such_room,
     snapshot_refused,
     too_many_rooms,
@@ -36,6 +37,7 @@ __all__ = [
     "select_revisions",
     "select_room",
     "select_rooms",
+    "select_rooms_in",
     "select_snapshot",
 ]
 
@@ -207,6 +209,19 @@ def select_rooms(
         f"SELECT {_ROOM_COLUMNS} FROM rooms WHERE tenant = ? AND (deleted_ms IS NOT NULL) = ?"
         " ORDER BY name",
         (tenant, deleted),
+    )
+    return [_room_record(*row) for row in rows]
+
+
+def select_rooms_in(
+    connection: sqlite3.Connection, tenant: TenantId, collection: str, limit: int
+) -> list[RoomRecord]:
+    """Return at most *limit* of the tenant's free rooms of *collection*, by name."""
+    first, end = collection_bounds(collection)
+    rows = connection.execute(
+        f"SELECT {_ROOM_COLUMNS} FROM rooms WHERE tenant = ? AND name >= ? AND name < ?"
+        " AND deleted_ms IS NULL ORDER BY name LIMIT ?",
+        (tenant, first, end, max(0, limit)),
     )
     return [_room_record(*row) for row in rows]
 

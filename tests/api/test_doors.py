@@ -5,6 +5,7 @@ The table is written out: a route that has no row fails, and so does a row witho
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Iterator
 from contextlib import suppress
@@ -144,6 +145,25 @@ _TABLE: Final = (
         "/api/free/{collection}/{document:path}/revisions",
         "200 200 200 403 403 403 403 404",
         target="/api/free/notes/ROOM/revisions",
+    ),
+    # What takes back, asked so that it changes nothing: there is no such revision and no source.
+    *(
+        _Row(
+            "POST",
+            f"{path}/{verb}",
+            f"{answer} {answer} 403 403 403 403 403 404",
+            body=body,
+            target=f"{target}/{verb}",
+        )
+        for path, target in (
+            (_ROOM, "/api/rooms/ROOM"),
+            ("/api/free/{collection}/{document:path}", "/api/free/notes/ROOM"),
+        )
+        for verb, answer, body in (
+            ("revert", "422", b'{"revision":0}'),
+            ("undo", "409", b'{"source":"absent"}'),
+            ("redo", "409", b'{"source":"absent"}'),
+        )
     ),
 )
 # The preview passes all methods; what a role may do with data is the process's to judge.
@@ -316,6 +336,7 @@ class _SocketRow:
 _SOCKETS: Final = (
     _SocketRow("/yjs/{room:path}", "in in in in 4403 in 4403 4404"),
     _SocketRow("/hocuspocus", "in in in in denied in denied denied", bad="denied"),
+    _SocketRow("/sharedb", "in in in in denied in denied denied"),
     _SocketRow("/rooms/{room}/socket", "in in in in 4403 in 4403 4404"),
     _SocketRow("/free/{collection}/{document:path}/socket", "in in in in 4403 4403 4403 in"),
 )
@@ -330,8 +351,19 @@ def _enter(server: InsideServer, path: str, room: str, token: str | None) -> str
             assert isinstance(frame, bytes)
             kind = frame.removeprefix(address(room))[:2]
             return {b"\x02\x01": "denied", b"\x02\x02": "in"}[kind]
+    query = "" if token is None else f"?token={token}"
+    if path == "/sharedb":
+        with open_socket(f"{server.socket_url}/sharedb{query}") as socket:
+            with suppress(ConnectionClosed):
+                socket.send(json.dumps({"a": "s", "c": "rooms", "d": room, "v": None}))
+            answer: dict[str, Any] = {"a": "init"}
+            try:
+                while answer["a"] == "init":
+                    answer = json.loads(socket.recv(timeout=20))
+            except ConnectionClosed:
+                return str(closing(socket)[0])
+            return "denied" if "error" in answer else "in"
     if path.startswith("/yjs"):
-        query = "" if token is None else f"?token={token}"
         with open_socket(f"{server.socket_url}/yjs/{room}{query}") as socket:
             with suppress(ConnectionClosed):
                 socket.send(STEP1)

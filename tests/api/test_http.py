@@ -147,6 +147,17 @@ def test_answers_are_as_described(server: Server, path: str, target: str) -> Non
         ("POST", "/api/rooms", b'{"name": "x", "title": 1}', 422, "room_title"),
         ("PUT", "/api/session", b'{"name": null}', 422, "user_name"),
         ("POST", "/api/rooms/absent/import", b'{"application": {"id": "a"}}', 404, "not_found"),
+        ("POST", "/api/rooms/absent/revert", b'{"revision": 1}', 404, "not_found"),
+        ("POST", "/api/free/absent/größe/undo", b'{"source": "x"}', 404, "not_found"),
+        ("POST", "/api/rooms/orders/revert", b'{"revision": 99}', 404, "revert_unknown"),
+        ("POST", "/api/rooms/orders/revert", b'{"revision": 0}', 422, "revert_revision"),
+        ("POST", "/api/rooms/orders/revert", b'{"revision": true}', 422, "revert_revision"),
+        ("POST", "/api/rooms/orders/revert", b'{"revision": 1e400}', 400, "bad_json"),
+        ("POST", "/api/rooms/orders/revert", b"{}", 422, "revert_revision"),
+        ("POST", "/api/rooms/orders/undo", b"{}", 422, "undo_source"),
+        ("POST", "/api/rooms/orders/redo", b'{"source": 1}', 422, "undo_source"),
+        ("POST", "/api/rooms/orders/redo", b'{"source": "absent"}', 409, "undo_nothing"),
+        ("GET", "/api/rooms/orders/undo", None, 405, "method_not_allowed"),
     ],
 )
 def test_errors(

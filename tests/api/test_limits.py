@@ -12,6 +12,7 @@ from collab.errors import LimitExceeded
 from collab.host.bounds import Bounds
 from collab.limits import ADDRESSES_PER_SOCKET_MAX
 from collab.protocol import hocuspocus
+from collab.room import attendance
 from collab.room import room as room_module
 from collab.stores.memory import MemoryStore
 from tests.api.frames import STEP1, address, auth, step1, sync, update_of
@@ -53,7 +54,7 @@ def test_open_rooms() -> None:
 
 def test_sessions_of_a_room(monkeypatch: pytest.MonkeyPatch) -> None:
     """[LM3] one session more than a room holds is closed with 1013 and the reason."""
-    monkeypatch.setattr(room_module, "SESSIONS_PER_ROOM_MAX", 2)
+    monkeypatch.setattr(attendance, "SESSIONS_PER_ROOM_MAX", 2)
     with (
         InsideServer() as server,
         Native(server, "free/ä") as one,

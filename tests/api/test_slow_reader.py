@@ -14,6 +14,7 @@ from tests.api.frames import STEP1, YjsReader, address, auth, step1
 from tests.api.inside import InsideServer
 from tests.api.native import Native, closing, open_socket
 from tests.api.server import Editor, wait_until
+from tests.api.sharedb_client import ShareDbClient
 
 _BIG = "größer 😀 " * 4000
 # Some 20 MB in each form of the change: far more than the kernel's buffers hold.
@@ -80,6 +81,29 @@ def test_native_reader_catches_up_with_every_revision(server: InsideServer) -> N
         assert revisions == list(range(2, last + 2))
         _write_much(author, last + 1, rounds=1)
         assert slow.wait("revision")["revision"] == last + 2
+
+
+def test_sharedb_reader_catches_up_with_every_revision(server: InsideServer) -> None:
+    """[FO1] [FO2] a slow ShareDB reader: each revision in order, then what it asked for."""
+    _create(server, "slow/sharedb")
+    slow = ShareDbClient(server)
+    assert slow.ask({"a": "s", "c": "slow", "d": "sharedb", "v": None})["data"]["v"] == 1
+    slow.frames.clear()
+    with Native(server, "slow/sharedb") as author:
+        last = _write_much(author)
+        assert server.buffered_bytes() < _BUFFERED_MAX
+        op = [{"p": ["é"], "oi": "mine"}]
+        slow.send(a="op", c="slow", d="sharedb", v=last, seq=1, op=op)
+        slow.wait(a="op", src=slow.source, seq=1)
+        assert [frame["v"] for frame in slow.frames] == list(range(1, last + 1))
+        slow.send(a="u", c="slow", d="sharedb")
+        slow.wait(a="u")
+        _write_much(author, last + 1, rounds=1)
+        # Nothing was pushed since: the next thing that it hears is the answer to what it asks.
+        slow.frames.clear()
+        slow.send(a="f", c="slow", d="sharedb", v=last + 1)
+        slow.wait(a="f")
+        assert [frame["a"] for frame in slow.frames] == ["op", "f"]
 
 
 def test_yjs_reader_catches_up_by_merged_updates(server: InsideServer) -> None:

@@ -1,6 +1,6 @@
 """The contract of the ``Store`` port: titles, the trash, members, shares, revoked tokens.
 
-SPEC: [ST33] to [ST43].
+SPEC: [ST33] to [ST44].
 """
 
 from __future__ import annotations
@@ -356,3 +356,33 @@ async def test_a_closed_store_is_unavailable(store: Store) -> None:
     ):
         with pytest.raises(StoreUnavailable):
             await call
+
+
+async def test_the_rooms_of_a_collection(store: Store) -> None:
+    """[ST44] By name and at most so many; no other collection's, application room or tenant's."""
+    names = ["größe", "a/b", "z", "Ä%2F"]
+    for name in names:
+        await create(store, RoomId.free(TENANT, "bücher", name))
+    for other in (
+        RoomId.free(TENANT, "bücher-2", "a"),
+        RoomId.free(TENANT, "bücher/a", "a"),
+        RoomId.free(TENANT, "büche", "r"),
+        RoomId.free(TENANT, "BÜCHER", "a"),
+        RoomId.free(TENANT, "b%C3%BCcher", "a"),
+        RoomId.free(TWIN.tenant, "bücher", "theirs"),
+        RoomId.application(TENANT, "b"),
+    ):
+        await create(store, other)
+    gone = RoomId.free(TENANT, "bücher", "gone")
+    await create(store, gone)
+    await store.delete_room(gone, 5)
+    expected = sorted(RoomId.free(TENANT, "bücher", name).name for name in names)
+    found = await store.rooms_in(TENANT, "bücher", 99)
+    assert [record.room.name for record in found] == expected
+    assert found[0] == await store.room(found[0].room)
+    first = await store.rooms_in(TENANT, "bücher", 2)
+    assert [record.room.name for record in first] == expected[:2]
+    assert await store.rooms_in(TENANT, "bücher", 0) == []
+    assert await store.rooms_in(TENANT, "niemand", 9) == []
+    theirs = await store.rooms_in(TWIN.tenant, "bücher", 9)
+    assert [record.room.tenant for record in theirs] == [TWIN.tenant]

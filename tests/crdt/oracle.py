@@ -110,6 +110,11 @@ class YjsOracle:
         answer: dict[str, Any] = self.request("json", doc=doc, roots=roots)["json"]
         return answer
 
+    def delta(self, doc: str, root: str) -> list[dict[str, Any]]:
+        """Return a root text as a delta, with its formats and embeds."""
+        delta: list[dict[str, Any]] = self.request("delta", doc=doc, root=root)["delta"]
+        return delta
+
     def state(self, doc: str) -> dict[int, int]:
         """Return the next clock of each client."""
         clocks = self.request("state", doc=doc)["clocks"]

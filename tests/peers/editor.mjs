@@ -5,6 +5,7 @@
 //
 // Commands: {"do": "set", "path": [...], "value": …}, {"do": "text", "path": [...], "at", "insert"},
 // {"do": "node", "id", "type", "place", "props"}, {"do": "awareness", "state"}, {"do": "state"},
+// {"do": "delta", "ops"} and {"do": "shown"} (the root text "text"),
 // {"do": "disconnect"}, {"do": "connect"}, {"do": "quit"}. Each is answered by one line; besides,
 // {"event": …} lines tell of synced, unsynced, stateless, awareness and close.
 import * as readline from 'node:readline'
@@ -91,6 +92,9 @@ const commands = {
   text: ({ path, at, insert }) => find(path).insert(at, insert),
   cut: ({ path, at, count }) => find(path).delete(at, count),
   node: ({ id, type, place, props }) => doc.transact(() => doc.getMap('nodes').set(id, shared({ $map: { type, place, props: { $map: props } } }))),
+  // The root text, as y-quill binds it.
+  delta: ({ ops }) => doc.getText('text').applyDelta(ops),
+  shown: () => doc.getText('text').toDelta(),
   awareness: ({ state }) => client.awareness.setLocalState(state),
   connect: () => client.connect(),
   disconnect: () => client.disconnect(),

@@ -304,6 +304,10 @@ const commands = {
       )
     }
   },
+  /** A root text as a delta, with its formats and embeds. */
+  delta ({ doc: name, root }) {
+    return { delta: find(name).doc.getText(root).toDelta() }
+  },
   state ({ doc: name }) {
     const { doc } = find(name)
     return { clocks: stateVector(doc), vector: toBase64(Y.encodeStateVector(doc)) }

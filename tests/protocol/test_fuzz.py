@@ -45,6 +45,9 @@ NATIVE = [
     for fields in (
         {"type": "submit", "seq": 1, "base": 0, "op": [{"p": ["é"], "oi": "😀"}]},
         {"type": "submit", "seq": 2, "base": 0, "create": {"a": [1, None, True, 1.5]}},
+        {"type": "revert", "seq": 3, "revision": 2},
+        {"type": "undo", "seq": 4, "source": "größe"},
+        {"type": "redo", "seq": 5},
         {"type": "update", "seq": 3, "update": b"\x00\x00", "answer": True},
         {"type": "presence", "state": {"user": {"name": "Zoë"}}},
         {"type": "sync", "state_vector": b"\x00"},

@@ -17,8 +17,10 @@ from collab.limits import (
 from collab.messages import (
     Command,
     Fetch,
+    Revert,
     StateVector,
     Submit,
+    Undo,
     Update,
     UpdateKind,
 )
@@ -211,6 +213,38 @@ def test_update() -> None:
 def test_other_requests(fields: dict[str, Any], command: Command) -> None:
     """[NA8] sync and fetch reach the room."""
     assert welcomed().receive(pack(**fields)).requests == [command]
+
+
+def test_taking_back() -> None:
+    """[NA16] under the source of hello, and about another one only where that is named."""
+    adapter = welcomed(source="quelle é")
+    source = SourceId("quelle é")
+    assert adapter.receive(pack(type="revert", seq=7, revision=3)).requests == [
+        Revert(SESSION, source, 7, RevisionNo(3))
+    ]
+    assert adapter.receive(pack(type="undo", seq=8)).requests == [Undo(SESSION, source, 8, source)]
+    assert adapter.receive(pack(type="redo", seq=9, source="andere ü")).requests == [
+        Undo(SESSION, source, 9, SourceId("andere ü"), is_redo=True)
+    ]
+    long_source = pack(type="undo", seq=1, source="x" * (SOURCE_BYTES_MAX + 1))
+    assert_error(adapter.receive(long_source), "limit_source", 1009)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"type": "revert", "seq": 0, "revision": 1},
+        {"type": "revert", "seq": 1},
+        {"type": "revert", "seq": 1, "revision": True},
+        {"type": "revert", "seq": 1, "revision": -1},
+        {"type": "undo"},
+        {"type": "undo", "seq": "1"},
+        {"type": "redo", "seq": 1, "source": 7},
+    ],
+)
+def test_wrong_taking_back(fields: dict[str, Any]) -> None:
+    """[NA2] each field is there and of its type."""
+    assert_error(welcomed().receive(pack(**fields)), "protocol_field", 1002)
 
 
 def test_large_frames() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -92,6 +93,10 @@ def test_welcome_with_revisions() -> None:
     [
         (Ack(4, HEAD), {"type": "ack", "seq": 4, "revision": 3}),
         (
+            Ack(4, HEAD, conflicts=(("ä", 0), ("b",))),
+            {"type": "ack", "seq": 4, "revision": 3, "conflicts": [["ä", 0], ["b"]]},
+        ),
+        (
             Refusal(4, "check_type", "kein Text 😀", ("a", 0), ("n1",), is_undone=True),
             {
                 "type": "refuse",
@@ -134,7 +139,7 @@ def test_welcome_with_revisions() -> None:
     ],
 )
 def test_events(event: Event, fields: dict[str, Any]) -> None:
-    """[NA8] each event with all that it holds."""
+    """[NA8] each event with all that it holds; [NA17] conflicts only where there are any."""
     output = welcomed().event("", event)
     assert [unpack(frame) for frame in output.frames] == [fields]
     assert output.requests == []
@@ -153,7 +158,7 @@ def test_unacceptable_content_closes() -> None:
 
 
 def test_revision() -> None:
-    """[NA10] both forms, no marks, the same bytes for all."""
+    """[NA10] both forms, no marks, the same bytes for all; [NA17] what it takes back."""
     marked = Revision(
         number=RevisionNo(8),
         epoch=Epoch(1),
@@ -181,6 +186,8 @@ def test_revision() -> None:
         "source": "quelle",
         "seq": 4,
     }
+    reverting = one.encode_revision("", replace(marked, reverts=RevisionNo(5)))
+    assert reverting is not None and unpack(reverting)["reverts"] == 5
 
 
 @pytest.mark.parametrize("kind", [ChangeKind.DELETE, ChangeKind.NONE])

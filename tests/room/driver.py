@@ -27,6 +27,7 @@ from collab.messages import (
 )
 from collab.model.registry import builtin
 from collab.revision import (
+    DEFAULT_TYPE,
     ChangeKind,
     Revision,
     Snapshot,
@@ -36,7 +37,7 @@ from collab.revision import (
     encode_snapshot,
 )
 from collab.room.room import Room
-from collab.room.rules import ApplicationRules, FreeRules
+from collab.room.rules import ApplicationRules, FreeRules, RoomRules
 from tests.room.clients import principal
 
 __all__ = ["Driver", "updates_of"]
@@ -56,13 +57,14 @@ class Driver:
         snapshot: Snapshot | None = None,
         tail: Sequence[Revision] = (),
         read_only: ReadOnly | None = None,
+        rules: RoomRules | None = None,
     ) -> None:
         if snapshot is None:
             document = Bridge.empty_document(is_application=is_application)
             snapshot = Snapshot(RevisionNo(0), Epoch(1), is_application, document, b"")
         self.is_application = is_application
         self.room = Room(
-            rules=ApplicationRules(builtin()) if is_application else FreeRules(),
+            rules=rules or (ApplicationRules(builtin()) if is_application else FreeRules()),
             is_application=is_application,
             token=FencingToken(token),
             snapshot=snapshot,
@@ -137,10 +139,11 @@ class Driver:
         base: int | None = None,
         kind: ChangeKind = ChangeKind.OP,
         source: str = "",
+        type: str = DEFAULT_TYPE,
     ) -> list[Effect]:
         base = self.room.head if base is None else base
         source_id = SourceId(source or f"source of {session}")
-        command = Submit(SessionId(session), source_id, seq, RevisionNo(base), kind, change)
+        command = Submit(SessionId(session), source_id, seq, RevisionNo(base), kind, change, type)
         return self.feed(command)
 
     def update(self, session: str, update: bytes, *, step2: bool = False) -> list[Effect]:

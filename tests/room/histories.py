@@ -8,15 +8,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+import orjson
+
 from collab.ids import SourceId
+from collab.messages import Role
+from collab.model.checks_file import read_checks
 from collab.model.registry import builtin
-from collab.room.rules import ApplicationRules, FreeRules
+from collab.room.rules import ApplicationRules, FreeRules, RoomRules
 from tests.crdt.oracle import YjsOracle
 from tests.room.clients import Author, Client, JsClient, OtClient, YjsClient
 from tests.room.model_edits import bad_edit, good_edit
+from tests.room.tree_edits import TREE_CHECKS, tree_author
 from tests.room.world import World
 
-__all__ = ["KINDS", "Report", "run_history"]
+__all__ = ["KINDS", "Report", "run_checked_history", "run_history"]
 
 KINDS: Final = ("free", "free-js", "application", "application-js")
 
@@ -37,8 +42,18 @@ class Report:
 def run_history(kind: str, seed: int, steps: int, oracle: YjsOracle | None = None) -> Report:
     """Run one history and assert that everything converges; JavaScript's need an *oracle*."""
     is_application = kind.startswith("application")
-    registry = builtin()
-    rules = ApplicationRules(registry) if is_application else FreeRules()
+    rules = ApplicationRules(builtin()) if is_application else FreeRules()
+    return _run(kind, rules, seed, steps, oracle)
+
+
+def run_checked_history(seed: int, steps: int) -> Report:
+    """Run a history of a free room with checks that random edits often break."""
+    rules = FreeRules(read_checks(orjson.dumps(TREE_CHECKS), "bäume"))
+    return _run("checked", rules, seed, steps, None)
+
+
+def _run(kind: str, rules: RoomRules, seed: int, steps: int, oracle: YjsOracle | None) -> Report:
+    is_application = kind.startswith("application")
     world = World(
         seed,
         rules=rules,
@@ -69,6 +84,8 @@ def _clients(world: World, kind: str, oracle: YjsOracle | None) -> list[Client]:
     roots = ("application", "nodes") if is_application else ("model",)
 
     def author(*, is_yjs: bool, is_js: bool = False) -> Author | None:
+        if kind == "checked":
+            return tree_author(roots if is_yjs else ())
         if not is_application:
             return None
 
@@ -91,6 +108,10 @@ def _clients(world: World, kind: str, oracle: YjsOracle | None) -> list[Client]:
                 world, f"y{index}", client_id=client_id, roots=roots, author=author(is_yjs=True)
             )
         )
+    if kind == "checked":
+        # One may do everything, and one does not care what a tree looks like.
+        clients[-1].role = Role.OWNER
+        clients.append(YjsClient(world, "anything", client_id=77))
     if oracle is not None:
         for index in range(2):
             clients.append(

@@ -14,7 +14,7 @@ from collab.messages import Ack, Dialect, Lost, Refusal, Resync
 from collab.model.nodes import build_node
 from collab.model.registry import builtin
 from collab.revision import SERVER_USER, ChangeKind
-from collab.room import commit
+from collab.room import head
 from collab.values import SharedMap, SharedText, json_equal, marked_equal, plain
 from tests.crdt.forge import any_content, forge_update, item
 from tests.room.driver import Driver, updates_of
@@ -322,7 +322,7 @@ def test_lost(driver: Driver) -> None:
 
 def test_document_size(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
     """[CO10] growth beyond the bound is refused in both forms; what shrinks is not."""
-    monkeypatch.setattr(commit, "DOCUMENT_BYTES_MAX", 100)
+    monkeypatch.setattr(head, "DOCUMENT_BYTES_MAX", 100)
     driver.submit("ot", {"é": "x" * 80}, seq=1, kind=ChangeKind.CREATE)
     page = _Page()
     page.root["ü"] = "日" * 20

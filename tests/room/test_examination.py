@@ -72,7 +72,7 @@ def _rename(name: str) -> Submit:
 @pytest.fixture
 def large(monkeypatch: pytest.MonkeyPatch) -> Room:
     """Return a room that was opened from a snapshot of the sample, large as things are here."""
-    monkeypatch.setattr("collab.room.commit.EXAMINED_NODES_MAX", PIECE)
+    monkeypatch.setattr("collab.room.head.EXAMINED_NODES_MAX", PIECE)
     empty = Bridge.empty_document(is_application=True)
     maker = _room(Snapshot(RevisionNo(0), Epoch(1), True, empty, b""))
     _feed(maker, _join("ann"))

@@ -260,8 +260,11 @@ class World:
                 shown = client.document
                 assert client.exists == self.room.committer.exists
             assert json_equal(shown, document), (client.user, _difference(shown, document))
-        touched = document["nodes"] if self.is_application else document
-        assert not self.rules.check(self.room.committer.document, {node: [] for node in touched})
+        if self.is_application:
+            touched: dict[str, list[Any]] = {node: [] for node in document["nodes"]}
+        else:
+            touched = {key: [{"p": [key]}] for key in document}
+        assert not self.rules.check(self.room.committer.document, touched)
         self._check_log_doc()
         self._check_sources()
 

@@ -1,0 +1,1 @@
+"""Reading what was: documents of the past, out of snapshots and the log."""

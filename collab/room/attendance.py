@@ -1,0 +1,193 @@
+"""The attendance of a room: who is in it, what they ask, and how they are told.
+
+What is told leaves when the revision that it speaks of is durable. SPEC: sections RM and SE. Called
+by ``room``.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from collab.errors import LimitExceeded, PeerError
+from collab.ids import ClientId, FencingToken, RevisionNo
+from collab.limits import (
+    HELD_COMMANDS_MAX,
+    SESSIONS_PER_ROOM_MAX,
+)
+from collab.messages import (
+    AwarenessChanged,
+    AwarenessEntry,
+    CloseSession,
+    Command,
+    Dialect,
+    Effect,
+    Event,
+    Fetch,
+    Join,
+    Leave,
+    LoadHistory,
+    NotRead,
+    Problems,
+    ProblemsChanged,
+    ReadOnly,
+    Refusal,
+    Send,
+    SetAwareness,
+    SpreadAwareness,
+    StateVector,
+    Subscribe,
+    SyncDiff,
+    Unsubscribed,
+)
+from collab.room import reading
+from collab.room.commit import Committer
+from collab.room.outbox import Outbox
+from collab.room.presence import Presence
+from collab.room.session import Session, Sessions
+
+__all__ = ["Attendance"]
+
+# Awareness ids of native sessions: above every id a Yjs client draws, which are 32-bit.
+_NATIVE_CLIENT_BASE: Final = 2**40
+
+
+class Attendance:
+    """The sessions of a room, before what they change. *durable* is the last revision stored."""
+
+    def __init__(
+        self,
+        committer: Committer,
+        token: FencingToken,
+        read_only: ReadOnly | None,
+    ) -> None:
+        self.committer = committer
+        self.sessions = Sessions()
+        self.presence = Presence()
+        self._read_only = read_only
+        self._outbox = Outbox(token, committer.ledger.head)
+        self._effects: list[Effect] = []
+        self._joins = 0
+
+    @property
+    def head(self) -> RevisionNo:
+        """The last revision that was ordered."""
+        return self.committer.ledger.head
+
+    @property
+    def durable(self) -> RevisionNo:
+        """The last revision that the store has acknowledged."""
+        return self._outbox.durable
+
+    # --- sessions -----------------------------------------------------------------------------
+
+    def _on_join(self, command: Join) -> None:
+        if len(self.sessions) >= SESSIONS_PER_ROOM_MAX:
+            reason = f"this room is full: it holds {SESSIONS_PER_ROOM_MAX} sessions"
+            self._effects.append(CloseSession(command.session, 1013, reason, "limit_sessions"))
+            return
+        self._joins += 1
+        client = ClientId(_NATIVE_CLIENT_BASE + self._joins)
+        session = Session(
+            command.session, command.principal, command.dialect, client, command.looks_back
+        )
+        self.sessions.add(session)
+        if command.dialect is Dialect.NATIVE:
+            self._join_native(session, command)
+        elif self._read_only is not None:
+            self._tell(session, self._read_only)
+
+    def _join_native(self, session: Session, command: Join) -> None:
+        self.sessions.subscribe(session)
+        read_only = self._read_only.reason if self._read_only else ""
+        self._tell(session, reading.joined(self.committer, session, command, read_only))
+        self._tell_problems(session)
+        entries = self.presence.entries()
+        if entries:
+            # Not before the session has been told that it is in.
+            self._tell(session, AwarenessChanged(entries))
+
+    def _on_leave(self, command: Leave) -> None:
+        if self.sessions.remove(command.session) is not None:
+            self._spread(self.presence.leave(command.session))
+
+    def _on_awareness(self, session: Session, command: SetAwareness) -> None:
+        try:
+            changed = self.presence.take(session.id, command.entries)
+        except LimitExceeded as error:
+            self._close(session, 1008, error.message, error.code)
+        else:
+            self._spread(changed)
+
+    def _spread(self, entries: tuple[AwarenessEntry, ...]) -> None:
+        if entries:
+            # ShareDB's presence goes by channels and never through a room.
+            to = tuple(item.id for item in self.sessions if item.dialect is not Dialect.SHAREDB)
+            self._effects.append(SpreadAwareness(AwarenessChanged(entries), to))
+
+    # --- reading ------------------------------------------------------------------------------
+
+    def _on_state_vector(self, session: Session, command: StateVector) -> None:
+        try:
+            update = self.committer.diff(command.state_vector)
+        except PeerError as error:
+            self._close(session, 1002, error.message, error.code)
+            return
+        is_first = not session.is_subscribed
+        self.sessions.subscribe(session)
+        self._tell(session, SyncDiff(self.head, update, self.committer.state_vector()))
+        if is_first:
+            self._tell_problems(session)
+            entries = self.presence.entries()
+            if entries:
+                self._effects.append(Send(session.id, AwarenessChanged(entries)))
+
+    def _on_question(self, session: Session, command: Fetch | Subscribe) -> None:
+        after = reading.needs_history(self.committer, session, command)
+        if after is not None:
+            self._load_history(session, command, after)
+            return
+        event = reading.answer(self.committer, session, command)
+        if isinstance(command, Subscribe) and not isinstance(event, NotRead):
+            self.sessions.subscribe(session)
+        self._tell(session, event)
+
+    def _on_unsubscribe(self, session: Session) -> None:
+        self.sessions.subscribe(session, is_subscribed=False)
+        self._tell(session, Unsubscribed())
+
+    # --- waiting for history ---------------------------------------------------------------
+
+    def _hold(self, session: Session, command: Command) -> None:
+        if len(session.held) >= HELD_COMMANDS_MAX:
+            self._close(session, 1013, "too many commands wait for old revisions", "limit_held")
+        else:
+            session.held.append(command)
+
+    def _load_history(self, session: Session, command: Command, after: RevisionNo) -> None:
+        session.is_waiting = True
+        session.held.append(command)
+        self._effects.append(LoadHistory(after, self.committer.ledger.tail_start))
+
+    # --- telling ------------------------------------------------------------------------------
+
+    def _tell(self, session: Session, event: Event) -> None:
+        self._outbox.emit(Send(session.id, event), self.head)
+
+    def _refuse(self, session: Session, seq: int, code: str, reason: str) -> None:
+        self._tell(session, Refusal(seq, code, reason))
+
+    def _close(self, session: Session, code: int, reason: str, error: str) -> None:
+        self._effects.append(CloseSession(session.id, code, reason, error))
+
+    def _tell_everybody_problems(self) -> None:
+        event = ProblemsChanged(self._problems(), self.sessions.subscribed())
+        self._outbox.emit(event, self.head)
+
+    def _problems(self) -> Problems:
+        index = self.committer.problems
+        return Problems(self.head, tuple(index.to_json()) if index is not None else ())
+
+    def _tell_problems(self, session: Session) -> None:
+        # Whoever comes before all problems are known is told as soon as they are.
+        if self.committer.is_examined and self.committer.problems is not None:
+            self._tell(session, self._problems())
