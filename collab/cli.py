@@ -149,17 +149,35 @@ def revert(room: str, revision: int, server: str, token: str | None) -> None:
     again since stays as it is, and is listed. The history keeps both revisions: taking back the new
     one does the old one again.
     """
-    collection, slash, document = room.partition("/")
-    parts = ("free", collection, document) if slash else ("rooms", room)
-    path = "/".join(quote(part, safe="") for part in parts)
-    response = _request("POST", f"{server}/api/{path}/revert", token, json={"revision": revision})
-    result = _json(response)
+    address = _address(server, room, "revert")
+    result = _json(_request("POST", address, token, json={"revision": revision}))
     conflicts = result["conflicts"]
     extent = ", as far as it still applies" if conflicts else ""
     click.echo(f"{room}: revision {revision} is taken back{extent} (revision {result['revision']})")
     for conflict in conflicts:
         place = "/".join(map(str, conflict))
         click.echo(f"{room}: left as it is, because it was changed since: /{place}")
+
+
+@main.command()
+@click.argument("room")
+@click.option(
+    "--before", type=click.IntRange(min=1), required=True, help="The revision to keep, at least."
+)
+@_server_option
+@_token_option
+def trim(room: str, before: int, server: str, token: str | None) -> None:
+    """Forget the oldest revisions of ROOM, which cannot be had back.
+
+    The document stays, and every revision from --before on; those up to the newest snapshot before
+    it go. Clients that were away for longer begin anew from the document.
+    """
+    result = _json(_request("POST", _address(server, room, "trim"), token, json={"before": before}))
+    start = result["start"]
+    if start == 0:
+        click.echo(f"{room}: there is no snapshot before revision {before}, so all is kept")
+    else:
+        click.echo(f"{room}: the history begins with revision {start + 1}")
 
 
 @main.command()
@@ -288,6 +306,13 @@ def _read(file: Path) -> bytes:
 
 def _format_of(file: Path) -> Literal["json", "yaml"]:
     return "yaml" if file.suffix.lower() in {".yaml", ".yml"} else "json"
+
+
+def _address(server: str, room: str, verb: str) -> str:
+    """Return where *verb* is for a room's name, or COLLECTION/DOCUMENT of a free room."""
+    collection, slash, document = room.partition("/")
+    parts = ("free", collection, document) if slash else ("rooms", room)
+    return "/".join([f"{server}/api", *(quote(part, safe="") for part in parts), verb])
 
 
 def _request(method: str, url: str, token: str | None, **options: Any) -> httpx.Response:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from collab.ids import Epoch, FencingToken, RevisionNo, RoomId, SourceId, TenantId, UserId
 from collab.messages import Principal, Role
@@ -27,11 +27,15 @@ __all__ = [
 ]
 
 
+_BEGINNING: Final = RevisionNo(0)
+
+
 @dataclass(frozen=True, slots=True)
 class RoomRecord:
     """What the store knows of a room without opening it. Times are Unix milliseconds.
 
-    ``deleted_ms`` is when the room went to the trash, None while it is in use.
+    ``deleted_ms`` is when the room went to the trash, None while it is in use. The revisions after
+    ``history_start`` are kept; those up to it were trimmed.
     """
 
     room: RoomId
@@ -42,6 +46,7 @@ class RoomRecord:
     revision: RevisionNo
     epoch: Epoch
     deleted_ms: int | None = None
+    history_start: RevisionNo = _BEGINNING
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +176,14 @@ class Store(Protocol):
 
     async def snapshot(self, room: RoomId, at_most: RevisionNo | None = None) -> Snapshot | None:
         """Return the newest snapshot (not above *at_most*), or None if there is none."""
+        ...
+
+    async def trim_history(self, room: RoomId, before: RevisionNo) -> RevisionNo:
+        """Forget the revisions up to the newest snapshot not above *before*; return its number.
+
+        The document of that revision and every later one stay. Without such a snapshot nothing is
+        forgotten. Raises ``NotFound``. A trim that was cut off is finished by the next one.
+        """
         ...
 
     # --- who may come in ----------------------------------------------------------------------

@@ -15,6 +15,7 @@ import yaml
 from click.testing import CliRunner
 
 from collab import cli
+from collab.limits import SNAPSHOT_REVISIONS
 from tests.api.native import Native
 from tests.api.server import ROOT, Server, free_port, wait_until
 
@@ -109,6 +110,25 @@ def test_revert(server: Server, tmp_path: Path) -> None:
         (("notes/größe", "x"), 2, "REVISION"),
     ):
         code, text = _run("revert", *arguments, port=server.port)
+        assert (code, says in text) == (expected, True), text
+
+
+def test_trim(server: Server, tmp_path: Path) -> None:
+    """[CF18] the history begins behind a snapshot, or all of it is kept."""
+    with Native(server, "notes/lang") as page:
+        page.answer(page.submit({"n": 0}, 0, kind="create"))
+        for number in range(SNAPSHOT_REVISIONS):
+            page.answer(page.submit([{"p": ["n"], "na": 1}], 1 + number))
+    code, text = _run("trim", "notes/lang", "--before", 9, port=server.port)
+    assert (code, "all is kept" in text) == (0, True), text
+    code, text = _run("trim", "notes/lang", "--before", 10_000, port=server.port)
+    assert (code, f"begins with revision {SNAPSHOT_REVISIONS + 1}" in text) == (0, True), text
+    for arguments, expected, says in (
+        (("absent", "--before", 1), 1, "[not_found]"),
+        (("notes/lang", "--before", 0), 2, "--before"),
+        (("notes/lang",), 2, "--before"),
+    ):
+        code, text = _run("trim", *arguments, port=server.port)
         assert (code, says in text) == (expected, True), text
 
 

@@ -212,7 +212,7 @@ def _taking_back_paths() -> dict[str, Any]:
         "/api/rooms/{room}": [_ROOM],
         "/api/free/{collection}/{document}": [_segment("collection"), _segment("document")],
     }
-    return {
+    paths = {
         f"{room}/{name}": {
             "parameters": parameters,
             "post": _operation(summary, "TakenBack", body=body),
@@ -220,6 +220,14 @@ def _taking_back_paths() -> dict[str, Any]:
         for room, parameters in rooms.items()
         for name, (summary, body) in operations.items()
     }
+    trim = _object({"before": {"type": "integer", "minimum": 1}}, ["before"])
+    summary = "Forget the revisions up to the newest snapshot not above the one named."
+    for room, parameters in rooms.items():
+        paths[f"{room}/trim"] = {
+            "parameters": parameters,
+            "post": _operation(summary, "Trimmed", body=trim),
+        }
+    return paths
 
 
 def _server_paths() -> dict[str, Any]:
@@ -346,9 +354,11 @@ def _schemas() -> dict[str, Any]:
             {
                 "revisions": {"type": "array", "items": _object(revision, list(revision))},
                 "head": number,
+                "start": {**number, "description": "Revisions up to this one are not kept."},
             },
-            ["revisions", "head"],
+            ["revisions", "head", "start"],
         ),
+        "Trimmed": _object({"start": number}, ["start"]),
         "TakenBack": _object(
             {
                 "revision": number,

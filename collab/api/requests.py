@@ -40,6 +40,7 @@ _ROOM_PATHS: Final = (
     ("/api/free/", "/revert"),
     ("/api/free/", "/undo"),
     ("/api/free/", "/redo"),
+    ("/api/free/", "/trim"),
 )
 
 

@@ -25,6 +25,7 @@ from collab.api.people import PeopleRoutes
 from collab.api.problem import JsonResponse
 from collab.api.reverts import RevertRoutes
 from collab.api.rooms import RoomRoutes
+from collab.api.trims import TrimRoutes
 from collab.auth.access import Access, Verb
 from collab.auth.authenticator import TokenAuthenticator
 from collab.auth.local import LocalAuthenticator
@@ -62,6 +63,7 @@ class Routes:
         self._gate = Gate(host.store, authenticator, access)
         self._rooms = RoomRoutes(host, self._gate, access)
         self._reverts = RevertRoutes(host, self._gate)
+        self._trims = TrimRoutes(host, self._gate)
         self._people = PeopleRoutes(host.store, host.clock, self._gate, access, tokens)
 
     def all(self) -> list[Route]:
@@ -70,6 +72,7 @@ class Routes:
         return [
             *self._rooms.all(),
             *self._reverts.all(),
+            *self._trims.all(),
             *self._people.all(),
             Route(f"{room}/import", self.import_file, methods=["POST"]),
             Route(f"{room}/export", self.export, methods=["GET"]),
@@ -168,7 +171,11 @@ class Routes:
         after = RevisionNo(number_of(request, "after", 0, INTEGER_MAX))
         limit = number_of(request, "limit", 100, READ_REVISIONS_MAX)
         items = b",".join([item async for item in self._page(room_id, after, limit)])
-        text = b'{"revisions":[%b],"head":%d}' % (items, record.revision)
+        text = b'{"revisions":[%b],"head":%d,"start":%d}' % (
+            items,
+            record.revision,
+            record.history_start,
+        )
         return Response(text, media_type="application/json")
 
     async def _page(self, room_id: RoomId, after: RevisionNo, limit: int) -> AsyncIterator[bytes]:

@@ -38,6 +38,7 @@ class Verb(StrEnum):
     LIST_MEMBERS = "see this room's members"
     EDIT = "edit this room"
     MANAGE = "manage who may come into this room"
+    TRIM = "trim this room's history"
     DELETE = "delete this room"
     RESTORE = "restore this room"
 
@@ -48,6 +49,7 @@ _NEEDED: Final[Mapping[Verb, frozenset[Role]]] = {
     Verb.LIST_MEMBERS: frozenset({Role.OWNER, Role.EDITOR, Role.REVIEWER}),
     Verb.EDIT: frozenset({Role.OWNER, Role.EDITOR}),
     Verb.MANAGE: frozenset({Role.OWNER}),
+    Verb.TRIM: frozenset({Role.OWNER}),
     Verb.DELETE: frozenset({Role.OWNER}),
     Verb.RESTORE: frozenset({Role.OWNER}),
 }

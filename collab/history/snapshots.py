@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import orjson
 
 from collab.crdt.bridge import Bridge
-from collab.errors import Refused
+from collab.errors import NotFound, Refused
 from collab.ids import RevisionNo, RoomId
 from collab.limits import HISTORY_READ_REVISIONS
 from collab.ports import Store
@@ -45,7 +45,8 @@ async def document_at(
     """Return the document of *room* as it was at *revision*, None for the last durable one.
 
     A room that is not there has the document that does not exist, at revision 0. Raises ``Refused``
-    (``revision_future``) for a revision that is not committed, and what the store raises.
+    (``revision_future``) for a revision that is not committed, ``NotFound`` (``history_trimmed``)
+    for one that is not kept any more, and what the store raises.
     """
     record = await store.room(room)
     head = RevisionNo(0) if record is None else record.revision
@@ -55,6 +56,11 @@ async def document_at(
         raise Refused("revision_future", f"revision {revision} is not committed: it is at {head}")
     if record is None:
         return _NOTHING
+    if revision < record.history_start:
+        raise NotFound(
+            f"revision {revision} is not kept: the history begins at {record.history_start}",
+            code="history_trimmed",
+        )
     document, exists, number, name = await _begin(store, room, revision)
     while number < revision:
         limit = min(HISTORY_READ_REVISIONS, revision - number)
@@ -72,7 +78,7 @@ async def revision_at(store: Store, room: RoomId, time_ms: int) -> RevisionNo:
     Times follow the revisions, so it is found by halves.
     """
     record = await store.room(room)
-    low, high = 0, 0 if record is None else record.revision
+    low, high = (0, 0) if record is None else (record.history_start, record.revision)
     while low < high:
         middle = (low + high + 1) // 2
         found = await store.revisions(room, RevisionNo(middle - 1), 1)

@@ -127,6 +127,18 @@ class Host:
             await room.discard(NotFound.close_code, "the room was deleted")
         return record
 
+    async def trim(self, room_id: RoomId, before: RevisionNo) -> RevisionNo:
+        """Forget a room's oldest revisions; returns after which they are kept. ``NotFound``.
+
+        Sources stay remembered: what was committed in a revision that is gone is still known.
+        """
+        start = await self.store.trim_history(room_id, before)
+        room = self._rooms.get(room_id)
+        if room is not None:
+            ledger = room.room.committer.ledger
+            ledger.history_start = max(ledger.history_start, start)
+        return start
+
     async def room(self, room_id: RoomId) -> RoomHost:
         """Return the open room, opening it if need be.
 
@@ -158,7 +170,7 @@ class Host:
     # --- opening ------------------------------------------------------------------------------
 
     async def _open(self, room_id: RoomId) -> RoomHost:
-        await self._ensure_exists(room_id)
+        record = await self._ensured(room_id)
         token, epoch, read_only = FencingToken(0), None, self._read_only(room_id)
         if read_only is None:
             try:
@@ -178,6 +190,7 @@ class Host:
                 snapshot=snapshot,
                 tail=tail,
                 read_only=read_only,
+                history_start=record.history_start,
             ),
             self.store,
             self.clock,
@@ -194,17 +207,23 @@ class Host:
         collection = unquote(room_id.name.partition("/")[0])
         return self._checked_rules.get(collection, self._free_rules)
 
-    async def _ensure_exists(self, room_id: RoomId) -> None:
-        if await self.store.room(room_id) is not None:
-            return
+    async def _ensured(self, room_id: RoomId) -> RoomRecord:
+        """Return the room's record; a free room is made on first use."""
+        record = await self.store.room(room_id)
+        if record is not None:
+            return record
         if room_id.is_application:
             raise NotFound(f"there is no room {room_id.name!r}: create or import it first")
         try:
-            await self.store.create_room(
+            return await self.store.create_room(
                 room_id, title="", created_by=SERVER_USER, time_ms=self.clock.now_ms()
             )
         except AlreadyExists:
-            return  # Somebody was quicker, which is as good.
+            # Somebody was quicker, which is as good; one in the trash is not there.
+            record = await self.store.room(room_id)
+            if record is None:
+                raise NotFound(f"{room_id.name!r} was deleted") from None
+            return record
 
     def _read_only(self, room_id: RoomId) -> ReadOnly | None:
         if room_id not in self._full:

@@ -270,12 +270,18 @@ class RoomHost:
         try:
             while after < effect.through:
                 limit = min(READ_REVISIONS_MAX, effect.through - after)
-                revisions += await self._store.revisions(self.id, after, limit)
-                after = revisions[-1].number
+                chunk = await self._store.revisions(self.id, after, limit)
+                if not chunk:
+                    break
+                revisions += chunk
+                after = chunk[-1].number
         except OperatingError as error:
             self._die(error)
         else:
-            self.post_now(HistoryLoaded(tuple(revisions)))
+            first = revisions[0].number if revisions else effect.through + 1
+            # What lies before was trimmed meanwhile.
+            start = RevisionNo(first - 1) if first > effect.after + 1 else None
+            self.post_now(HistoryLoaded(tuple(revisions), start))
 
     async def _save_snapshot(self, effect: SaveSnapshot) -> None:
         try:

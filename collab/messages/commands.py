@@ -182,9 +182,13 @@ class AppendFailed:
 
 @dataclass(frozen=True, slots=True)
 class HistoryLoaded:
-    """The answer to ``LoadHistory``: consecutive revisions that end where memory begins."""
+    """The answer to ``LoadHistory``: consecutive revisions that end where memory begins.
+
+    ``start`` is given if the log does not reach back as far as was asked: it begins there.
+    """
 
     revisions: tuple[Revision, ...]
+    start: RevisionNo | None = None
 
 
 @dataclass(frozen=True, slots=True)

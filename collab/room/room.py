@@ -260,7 +260,10 @@ class Room(Attendance):
     # --- history ------------------------------------------------------------------------------
 
     def _on_history(self, command: HistoryLoaded, now_ms: int) -> None:
-        self.committer.ledger.prepend(command.revisions)
+        ledger = self.committer.ledger
+        ledger.prepend(command.revisions)
+        if command.start is not None:
+            ledger.history_start = max(ledger.history_start, command.start)
         for session in list(self.sessions):
             if session.is_waiting:
                 session.is_waiting = False

@@ -191,7 +191,7 @@ class MemoryStore:
         found = self._find(room)
         if found is None:
             return []
-        start = max(0, after)
+        start = max(found.record.history_start, after)
         records = found.records[start : start + max(0, limit)]
         return [
             read_revision(room, RevisionNo(number), record)
@@ -230,6 +230,18 @@ class MemoryStore:
             return None
         number = numbers[position - 1]
         return read_snapshot(room, number, found.snapshots[number])
+
+    async def trim_history(self, room: RoomId, before: RevisionNo) -> RevisionNo:
+        found = self._in_use(room)
+        position = bisect_right(found.snapshot_numbers, before)
+        start = found.snapshot_numbers[position - 1] if position else RevisionNo(0)
+        if start > found.record.history_start:
+            with self._write(room):
+                found.record = replace(found.record, history_start=start)
+                for gone in found.snapshot_numbers[: position - 1]:
+                    del found.snapshots[gone]
+                del found.snapshot_numbers[: position - 1]
+        return found.record.history_start
 
     # --- who may come in ----------------------------------------------------------------------
 

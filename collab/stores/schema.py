@@ -86,6 +86,7 @@ MIGRATIONS: Final = (
         PRIMARY KEY (tenant, token)
     ) STRICT, WITHOUT ROWID;
     """,
+    "ALTER TABLE rooms ADD COLUMN history_start INTEGER NOT NULL DEFAULT 0",
 )
 
 # SQLite checkpoints every 1,000 pages, but a burst may leave a long WAL file behind it.

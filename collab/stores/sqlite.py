@@ -26,6 +26,7 @@ from collab.stores.readers import Readers
 from collab.stores.record import read_revision, read_snapshot, write_revision, write_snapshot
 from collab.stores.rules import check_consecutive, new_room
 from collab.stores.schema import FileLock, connect_writer
+from collab.stores.trimming import mark_trimmed, remove_trimmed
 from collab.stores.writer import Job, Writer
 
 __all__ = ["SqliteStore"]
@@ -177,6 +178,12 @@ class SqliteStore:
             return None if row is None else read_snapshot(room, *row)
 
         return await self._readers.read(read)
+
+    async def trim_history(self, room: RoomId, before: RevisionNo) -> RevisionNo:
+        start = await self._write(lambda connection: mark_trimmed(connection, room, before))
+        while await self._write(lambda connection: remove_trimmed(connection, room, start)):
+            pass
+        return start
 
     # --- who may come in ----------------------------------------------------------------------
 

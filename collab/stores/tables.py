@@ -42,7 +42,8 @@ __all__ = [
 ]
 
 _ROOM_COLUMNS: Final = (
-    "tenant, name, title, created_by, created_ms, updated_ms, last_revision, epoch, deleted_ms"
+    "tenant, name, title, created_by, created_ms, updated_ms, last_revision, epoch, deleted_ms,"
+    " history_start"
 )
 ROOM_KEY: Final = "(SELECT room_key FROM rooms WHERE tenant = ? AND name = ?)"
 
@@ -59,7 +60,7 @@ def create_room(connection: sqlite3.Connection, record: RoomRecord, rooms_max: i
     if count >= rooms_max:
         raise too_many_rooms(room, rooms_max)
     connection.execute(
-        f"INSERT INTO rooms ({_ROOM_COLUMNS}, token) VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, 0)",
+        f"INSERT INTO rooms ({_ROOM_COLUMNS}, token) VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, 0, 0)",
         (
             room.tenant,
             room.name,
@@ -231,7 +232,8 @@ def select_revisions(
 ) -> list[tuple[RevisionNo, bytes]]:
     """Return at most *limit* numbers and records above *after*, in order."""
     return connection.execute(
-        f"SELECT revision, record FROM revisions WHERE room_key = {ROOM_KEY} AND revision > ?"
+        "SELECT revision, record FROM revisions JOIN rooms USING (room_key)"
+        " WHERE tenant = ? AND name = ? AND revision > max(?, history_start)"
         " ORDER BY revision LIMIT ?",
         # SQLite reads a negative limit as none at all.
         (room.tenant, room.name, after, max(0, limit)),
@@ -275,6 +277,7 @@ def _room_record(
     revision: RevisionNo,
     epoch: Epoch,
     deleted_ms: int | None,
+    history_start: RevisionNo,
 ) -> RoomRecord:
     return RoomRecord(
         room=RoomId(tenant, name),
@@ -285,4 +288,5 @@ def _room_record(
         revision=revision,
         epoch=epoch,
         deleted_ms=deleted_ms,
+        history_start=history_start,
     )

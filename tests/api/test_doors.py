@@ -165,6 +165,19 @@ _TABLE: Final = (
             ("redo", "409", b'{"source":"absent"}'),
         )
     ),
+    *(
+        _Row(
+            "POST",
+            f"{path}/trim",
+            f"422 {editor} 403 403 403 403 403 404",
+            body=b'{"before":0}',
+            target=f"{target}/trim",
+        )
+        for path, target, editor in (
+            (_ROOM, "/api/rooms/ROOM", "403"),
+            ("/api/free/{collection}/{document:path}", "/api/free/notes/ROOM", "403"),
+        )
+    ),
 )
 # The preview passes all methods; what a role may do with data is the process's to judge.
 _PREVIEW: Final = tuple(

@@ -131,6 +131,7 @@ def test_a_foreign_page_changes_nothing(anna: Person) -> None:
         ("POST", "/revert"),
         ("POST", "/undo"),
         ("POST", "/redo"),
+        ("POST", "/trim"),
         ("PUT", "/members/boris"),
         ("DELETE", "/members/boris"),
         ("POST", "/shares"),
@@ -262,13 +263,14 @@ _REQUESTS: tuple[tuple[str, str, dict[str, Any] | None], ...] = (
     ("POST", "/revert", {"revision": 9}),
     ("POST", "/undo", {"source": "absent é"}),
     ("POST", "/redo", {"source": "absent é"}),
+    ("POST", "/trim", {"before": 1}),
     ("PUT", "/members/x", {"role": "viewer"}),
     ("DELETE", "/members/x", None),
     ("GET", "/shares", None),
     ("POST", "/shares", {"role": "viewer", "expiresInSeconds": 600}),
     ("DELETE", "/shares/absent", None),
 )
-_ALLOWED = {"owner": 18, "editor": 13, "reviewer": 8, "viewer": 6}
+_ALLOWED = {"owner": 19, "editor": 13, "reviewer": 8, "viewer": 6}
 # What is answered to those who may ask, since there is no such thing.
 _ABSENT = {
     "/shares/absent": "not_found",

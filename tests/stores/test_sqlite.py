@@ -211,7 +211,7 @@ async def test_another_programs_file_is_refused(path: Path) -> None:
 def test_an_older_schema_is_migrated(path: Path) -> None:
     """[ST29] Each version that is missing is applied once, in order, and rows are kept."""
     connection = connect_writer(path, None)
-    connection.execute("INSERT INTO rooms VALUES (1, 'ä', 'größe', '', '', 0, 0, 0, 0, 1, NULL)")
+    connection.execute("INSERT INTO rooms VALUES (1, 'ä', 'größe', '', '', 0, 0, 0, 0, 1, NULL, 0)")
     script = "ALTER TABLE rooms ADD COLUMN note TEXT NOT NULL DEFAULT 'é; ö'"
     newer = (*MIGRATIONS, script)
     migrate(connection, path, newer)
