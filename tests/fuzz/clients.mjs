@@ -176,6 +176,14 @@ class ShareDbClient {
   }
 }
 
+/** A socket that is closed before it is open says so, when nobody listens any more. */
+class QuietSocket extends WebSocket {
+  constructor (...options) {
+    super(...options)
+    this.on('error', () => {})
+  }
+}
+
 class YjsClient {
   constructor ({ name, roots, isFree }) {
     Object.assign(this, { name, roots, isFree, waiting: [] })
@@ -226,7 +234,7 @@ class YWebsocketClient extends YjsClient {
   constructor (options) {
     super(options)
     this.provider = new WebsocketProvider(options.url, options.room, this.doc, {
-      WebSocketPolyfill: WebSocket, disableBc: true, maxBackoffTime: 500
+      WebSocketPolyfill: QuietSocket, disableBc: true, maxBackoffTime: 500
     })
   }
 
@@ -243,7 +251,7 @@ class HocuspocusClient extends YjsClient {
   constructor (options) {
     super(options)
     this.socket = new HocuspocusProviderWebsocket({
-      url: options.url, WebSocketPolyfill: WebSocket, delay: 50, minDelay: 50, maxDelay: 300, jitter: false
+      url: options.url, WebSocketPolyfill: QuietSocket, delay: 50, minDelay: 50, maxDelay: 300, jitter: false
     })
     this.provider = new HocuspocusProvider({
       websocketProvider: this.socket,
