@@ -90,12 +90,14 @@ class WebSocketConnection:
 
     @property
     def buffered_bytes(self) -> int:
-        if self._has_ended:
+        if self._has_ended or self._transport.is_closing():
+            # What could not be sent to a peer that is gone is nobody's any more.
             return 0
         return self._bytes + self._transport.get_write_buffer_size()
 
     @property
     def is_closed(self) -> bool:
+        # Not the transport's word: what a peer sent before it went is still to be read.
         return self._has_ended or self._close is not None
 
     def send(self, frame: bytes) -> None:
@@ -114,7 +116,7 @@ class WebSocketConnection:
             self._transport.write(frames[0] if len(frames) == 1 else b"".join(frames))
 
     def close(self, code: int, reason: str) -> None:
-        if not self.is_closed:
+        if self._close is None:
             self._close = (code, cut_reason(reason))
             self._closing.set()
             # Whoever reads nothing would keep the socket, and all that waits, for ever.
