@@ -50,6 +50,7 @@ def test_a_refused_edit_is_nowhere(tmp_path: Path, kind: str) -> None:
             )
             assert not [event for event in author.events if event["event"] == "close"]
             author.do("disconnect")
+            author.wait(lambda state: not state["synced"], "the client to be offline")
             author.do("set", path=["nodes", second, "props", "label"], value="Später 日本")
             author.do("connect")
             other.wait(
@@ -77,6 +78,7 @@ def test_of_offline_edits_the_good_ones_stay(tmp_path: Path, kind: str) -> None:
             other.wait_synced()
             place = server.model("orders")["nodes"][good]["place"]
             author.do("disconnect")
+            author.wait(lambda state: not state["synced"], "the client to be offline")
             author.do("set", path=["nodes", bad, "place"], value=[SECRET])
             added = [f"neu-{number}" for number in range(OFFLINE_EDITS)]
             for node in added:

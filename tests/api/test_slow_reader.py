@@ -86,10 +86,9 @@ def test_native_reader_catches_up_with_every_revision(server: InsideServer) -> N
 def test_sharedb_reader_catches_up_with_every_revision(server: InsideServer) -> None:
     """[FO1] [FO2] a slow ShareDB reader: each revision in order, then what it asked for."""
     _create(server, "slow/sharedb")
-    slow = ShareDbClient(server)
-    assert slow.ask({"a": "s", "c": "slow", "d": "sharedb", "v": None})["data"]["v"] == 1
-    slow.frames.clear()
-    with Native(server, "slow/sharedb") as author:
+    with ShareDbClient(server) as slow, Native(server, "slow/sharedb") as author:
+        assert slow.ask({"a": "s", "c": "slow", "d": "sharedb", "v": None})["data"]["v"] == 1
+        slow.frames.clear()
         last = _write_much(author)
         assert server.buffered_bytes() < _BUFFERED_MAX
         op = [{"p": ["é"], "oi": "mine"}]

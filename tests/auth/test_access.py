@@ -27,6 +27,7 @@ _MAY = {
     Verb.LIST_MEMBERS: {_OWNER, _EDITOR, _REVIEWER},
     Verb.EDIT: {_OWNER, _EDITOR},
     Verb.MANAGE: {_OWNER},
+    Verb.TRIM: {_OWNER},
     Verb.DELETE: {_OWNER},
 }
 
