@@ -45,7 +45,8 @@ def pack(value: Any) -> bytes:
 
     A value of any other type raises ``TypeError``. Source: [RV1].
     """
-    return msgpack.packb(value, default=_from_plain, strict_types=True)  # type: ignore[no-any-return]
+    packed: bytes = msgpack.packb(value, default=_from_plain, strict_types=True)
+    return packed
 
 
 def unpack(data: bytes) -> Any:
@@ -60,7 +61,8 @@ def unpack(data: bytes) -> Any:
 
 
 def _pack_shared(value: Any) -> bytes:
-    return msgpack.packb(value, default=_from_shared, strict_types=True)  # type: ignore[no-any-return]
+    packed: bytes = msgpack.packb(value, default=_from_shared, strict_types=True)
+    return packed
 
 
 def _from_plain(value: Any) -> Any:

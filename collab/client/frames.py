@@ -99,7 +99,8 @@ def read(frame: bytes | str) -> Message:
 
 def pack(fields: dict[str, Json]) -> bytes:
     """Return *fields* as one frame."""
-    return msgpack.packb(fields)  # type: ignore[no-any-return]
+    packed: bytes = msgpack.packb(fields)
+    return packed
 
 
 def revision_of(message: Message, epoch: Epoch) -> Revision:

@@ -135,8 +135,7 @@ class Host:
         start = await self.store.trim_history(room_id, before)
         room = self._rooms.get(room_id)
         if room is not None:
-            ledger = room.room.committer.ledger
-            ledger.history_start = max(ledger.history_start, start)
+            room.trimmed(start)
         return start
 
     async def room(self, room_id: RoomId) -> RoomHost:

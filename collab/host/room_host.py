@@ -156,6 +156,11 @@ class RoomHost:
             await future
         return result
 
+    def trimmed(self, start: RevisionNo) -> None:
+        """The store keeps the revisions after *start* only."""
+        ledger = self.room.committer.ledger
+        ledger.history_start = max(ledger.history_start, start)
+
     @property
     def is_idle(self) -> bool:
         """True if nobody is here and nothing is on its way."""

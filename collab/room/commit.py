@@ -39,11 +39,11 @@ from collab.revision import ChangeKind, Revision
 from collab.room.answers import lost_texts, refused, rejected, undone
 from collab.room.encoded import EMPTY_UPDATES
 from collab.room.head import Head
+from collab.room.inverter import Inverter, Json0Inverter, TextInverter
 from collab.room.refusal import judge, judge_text
 from collab.room.revert import Reversal, reversal
 from collab.room.rules import by_node
 from collab.room.submit import transform_change
-from collab.room.text_reversal import text_reversal
 from collab.values import Json, copy_json
 
 __all__ = ["Committer", "Outcome"]
@@ -79,10 +79,10 @@ class Committer(Head):
     def submit(
         self, principal: Principal, command: Submit, base: RevisionNo, now_ms: int
     ) -> Outcome:
-        """Order, check and commit an OT change made at *base*, after which all is in memory."""
-        known = self.known(principal, command)
-        if known is not None:
-            return Outcome(events=[known])
+        """Order, check and commit an OT change made at *base*, after which all is in memory.
+
+        It is one that is not ``known``.
+        """
         try:
             change, op = self._prepare(command, base)
             return self._carry_out(principal, command, command.kind, change, op, now_ms)
@@ -117,14 +117,15 @@ class Committer(Head):
     def _reversal(self, command: Revert | Undo, revisions: Sequence[Revision]) -> Reversal:
         target, since = revisions[0], revisions[1:]
         try:
-            if target.type != JSON0.name:
-                return text_reversal(target, since, self.document)
-            return reversal(target, since, self.document, self._rules.retraction)
+            return reversal(target, since, self.document, self._inverter(find_type(target.type)))
         except Refused as error:
             if isinstance(command, Revert):
                 raise
             # It is taken off the pile all the same: the next undo is about what came before it.
             return Reversal(ChangeKind.NONE, conflicts=[error.path])
+
+    def _inverter(self, ot_type: OTType) -> Inverter:
+        return Json0Inverter(self._rules.retraction) if ot_type is JSON0 else TextInverter(ot_type)
 
     def _carry_out(
         self,

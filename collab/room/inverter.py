@@ -2,7 +2,7 @@
 
 A json0 op tells what it took away, and each part of its inverse either still applies or is named.
 The op of a text type does not: its revision keeps the inverse beside it, and the transform itself
-leaves what others wrote where it is. SPEC: section RE. Called by ``revert`` and ``text_reversal``.
+leaves what others wrote where it is. SPEC: section RE. Called by ``commit`` and ``revert``.
 """
 
 from __future__ import annotations

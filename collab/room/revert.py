@@ -4,8 +4,8 @@ Each part of the inverse is carried over everything that was committed since. A 
 away what somebody has put there since, or that puts something where nothing can stand any more, no
 longer applies: it is left out and named. A part that takes away what is gone already has nothing
 left to do. What was itself taken back since counts as if it had never been, so that any number of
-undos and redos leave no trace in what they lead to. SPEC: section RE. Called by ``commit``,
-``text_reversal`` and ``taking_back``.
+undos and redos leave no trace in what they lead to. SPEC: section RE. Called by ``commit`` and
+``taking_back``.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from collab.errors import Refused
 from collab.ids import RevisionNo, SourceId, UserId
 from collab.ot.types import find_type
 from collab.revision import DEFAULT_TYPE, ChangeKind, Revision
-from collab.room.inverter import Change, Inverter, Json0Inverter, Retraction
+from collab.room.inverter import Change, Inverter
 from collab.values import Json, Path, json_equal
 
-__all__ = ["Reversal", "next_to_redo", "next_to_undo", "op_reversal", "reversal"]
+__all__ = ["Reversal", "next_to_redo", "next_to_undo", "reversal"]
 
 
 @dataclass(slots=True)
@@ -34,24 +34,24 @@ class Reversal:
 
 
 def reversal(
-    target: Revision, since: Iterable[Revision], document: Json, retraction: Retraction
+    target: Revision, since: Iterable[Revision], document: Json, inverter: Inverter
 ) -> Reversal:
     """Return what takes *target* back, after which *since* were committed; *document* is the head.
 
-    The document is of json0. *retraction* makes of each part of an inverse what the room allows.
-
-    Raises ``Refused``: ``revert_nothing`` if it changed nothing for OT, ``revert_conflict`` if no
-    part of it applies any more; and ``LimitExceeded`` (``limit_revert``).
+    *inverter* is that of the document's type. Raises ``Refused``: ``revert_nothing`` if it changed
+    nothing for OT, ``revert_conflict`` if no part of it applies any more, its document is gone or,
+    where it began one, has been changed; and ``LimitExceeded`` (``limit_revert``).
     """
     match target.kind:
         case ChangeKind.OP:
-            return op_reversal(target, since, Json0Inverter(retraction))
+            return _op_reversal(target, list(since), inverter)
         case ChangeKind.CREATE:
             if not json_equal(document, target.change):
                 raise Refused("revert_conflict", "the document has been changed since it was made")
             return Reversal(ChangeKind.DELETE)
         case ChangeKind.DELETE:
-            return Reversal(ChangeKind.CREATE, target.change or {})
+            # A log that was written before deletions kept what they removed has nothing to tell.
+            return Reversal(ChangeKind.CREATE, {} if target.change is None else target.change)
         case ChangeKind.NONE:
             raise Refused("revert_nothing", f"revision {target.number} changed nothing")
 
@@ -104,12 +104,7 @@ def _piles(
     return done, undone
 
 
-def op_reversal(target: Revision, since: Iterable[Revision], inverter: Inverter) -> Reversal:
-    """Return what takes the op of *target* back, by the *inverter* of its document's type.
-
-    Raises ``Refused`` (``revert_conflict``) and ``LimitExceeded`` (``limit_revert``).
-    """
-    since = list(since)
+def _op_reversal(target: Revision, since: Sequence[Revision], inverter: Inverter) -> Reversal:
     if any(revision.kind in (ChangeKind.CREATE, ChangeKind.DELETE) for revision in since):
         raise Refused("revert_conflict", "the document it belongs to has been deleted since")
     found = inverter.take_back(_change(target), _lasting(since, inverter))

@@ -29,7 +29,7 @@ __all__ = ["UNKNOWN", "Kind", "NotSql", "Term", "compare", "compare_columns", "e
 
 # An error: neither true nor false.
 UNKNOWN: Final[ColumnElement[bool]] = type_coerce(null(), Boolean)
-_ORDERS: Final[dict[str, Callable[[Any, Any], Any]]] = {
+_ORDERS: Final[dict[str, Callable[[Any, Any], ColumnElement[bool]]]] = {
     "<": operator.lt,
     "<=": operator.le,
     ">": operator.gt,
@@ -113,9 +113,9 @@ def compare(term: Term, order: str, value: Value) -> ColumnElement[bool]:
         case Kind.OTHER:
             raise NotSql
         case Kind.TEXT if isinstance(value, str):
-            return apply(term.column, _text(value))  # type: ignore[no-any-return]
+            return apply(term.column, _text(value))
         case Kind.MOMENT if isinstance(value, datetime):
-            return apply(term.column, milliseconds(value))  # type: ignore[no-any-return]
+            return apply(term.column, milliseconds(value))
         case Kind.DECIMAL if isinstance(value, float):
             return UNKNOWN
         case Kind.INTEGER | Kind.DECIMAL if _is_number(value):
@@ -137,7 +137,7 @@ def compare_columns(left: Term, order: str, right: Term) -> ColumnElement[bool]:
         return same if order == "==" else ~same
     if left.kind != right.kind or left.kind in (Kind.BOOLEAN, Kind.RECORD):
         return UNKNOWN
-    return _ORDERS[order](left.column, right.column)  # type: ignore[no-any-return]
+    return _ORDERS[order](left.column, right.column)
 
 
 def _equal_number(term: Term, value: Any) -> ColumnElement[bool]:
@@ -162,7 +162,7 @@ def _compare_numbers(term: Term, order: str, value: Any) -> ColumnElement[bool]:
     if not -bound <= limit <= bound:
         is_met = (limit > 0) == (order in ("<", "<="))
         return case((term.column.is_(None), UNKNOWN), else_=literal(is_met, Boolean))
-    return _ORDERS[order](term.column, _stored(term, limit))  # type: ignore[no-any-return]
+    return _ORDERS[order](term.column, _stored(term, limit))
 
 
 def _same(term: Term, stored: Any) -> ColumnElement[bool]:

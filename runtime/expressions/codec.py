@@ -133,7 +133,8 @@ def decode(wire: Any) -> Value:
     if isinstance(wire, list):
         return [decode(item) for item in wire]
     if not isinstance(wire, dict):
-        return wire  # type: ignore[no-any-return]
+        plain: Value = wire
+        return plain
     ((kind, content),) = wire.items()
     return _decode_tagged(kind, content)
 

@@ -12,8 +12,8 @@ from collab.ids import Epoch, RevisionNo, SessionId, SourceId, UserId
 from collab.messages import Ack, Submit
 from collab.ot.types import JSON0, RICH_TEXT, TEXT_UNICODE, OTType
 from collab.revision import ChangeKind, Revision
-from collab.room.revert import next_to_redo, next_to_undo
-from collab.room.text_reversal import text_reversal
+from collab.room.inverter import TextInverter
+from collab.room.revert import next_to_redo, next_to_undo, reversal
 from collab.values import utf16_length
 from tests.room.taking_back import Workshop
 
@@ -74,7 +74,7 @@ class _Log:
         if number is None:
             return False
         target, *since = self.revisions[number - 1 :]
-        found = text_reversal(target, since, self.document)
+        found = reversal(target, since, self.document, TextInverter(self.type))
         assert found.kind is ChangeKind.OP and not found.conflicts
         self.commit(name, found.change, reverts=number)
         return True
@@ -169,5 +169,5 @@ def test_types_in_turn() -> None:
         Revision(RevisionNo(3), Epoch(1), created, {}, b"", UserId("bob"), 1, type=JSON0.name),
     ]
     with pytest.raises(Refused) as caught:
-        text_reversal(log.revisions[0], since, {})
+        reversal(log.revisions[0], since, {}, TextInverter(TEXT_UNICODE))
     assert caught.value.code == "revert_conflict"

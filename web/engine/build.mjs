@@ -29,17 +29,12 @@ const [bundle] = await build({
 });
 const [chunk] = bundle.output;
 
-/**
- * cel-js makes these for its bytes when it is loaded; expressions have no bytes. And an error that
- * is told to people needs no list of calls.
- */
-const stubs = `globalThis.TextEncoder ??= class {};
-globalThis.TextDecoder ??= class {};
-Error.stackTraceLimit = 0;`;
+/** An error that is told to people needs no list of calls. */
+const head = "Error.stackTraceLimit = 0;";
 
 const { component } = await componentize({
   witPath: join(here, "expressions.wit"),
-  jsSource: `${stubs}\n${chunk.code}`,
+  jsSource: `${head}\n${chunk.code}`,
   // Without WASI the component has no imports; what would call one traps.
   stubWasi: true,
   sync: true,
