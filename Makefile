@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: help run build test check fuzz clients bench format lock clean
+.PHONY: help run build test check fuzz clients bench bench-web format lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -12,7 +12,7 @@ SAMPLE := samples/order-management.json
 WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path 'web/dist/*' 2>/dev/null)
 
 help: ## List the targets.
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
 
 run: .setup/run .setup/engine ## Serve the designer with a sample app at http://127.0.0.1:8000.
 	exec $(BIN)/design-rooms serve --sample $(SAMPLE)
@@ -39,6 +39,9 @@ clients: .setup/dev .setup/npm ## Real clients, a failing server: FUZZ_SECONDS=n
 
 bench: .setup/dev .setup/engine .setup/chromium ## The benchmarks, each with one table.
 	$(BIN)/python -m benchmarks
+
+bench-web: .setup/dev .setup/engine .setup/chromium ## The designer in a browser: painting, dragging, loading.
+	$(BIN)/python -m benchmarks.designer
 
 format: .setup/dev ## Format the Python sources.
 	$(BIN)/ruff format .

@@ -27,6 +27,7 @@ BENCHMARKS = {
     "preview_rest": 120,
     "visible": 120,
     "player_size": 10,
+    "designer": 180,
     "workflows": 60,
 }
 # How long one whose time is up may take to end what it has started.

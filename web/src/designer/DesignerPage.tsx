@@ -8,15 +8,13 @@ import { go } from "../shared/router";
 import { RetryButton, State } from "../shared/States";
 import { Registry } from "../model/registry";
 import { TopBar } from "./bar/TopBar";
-import { Canvas } from "./canvas/Canvas";
+import { StatusBar } from "./bottom/StatusBar";
 import { RoomConnection, socketUrl } from "./connection";
 import { Desk, DeskContext, useAppName, useConnection } from "./desk";
-import { Inspector } from "./inspector/Inspector";
+import { Frame } from "./frame/Frame";
 import { handleHistoryKey } from "./keyboard";
-import { LayersPanel } from "./layers/LayersPanel";
 import { Banner } from "./panels/Banner";
 import { Notices } from "./panels/Notices";
-import { ProblemsPanel } from "./panels/ProblemsPanel";
 
 type Loading =
   | { readonly state: "loading" }
@@ -75,22 +73,14 @@ function DeskView({ desk, initial }: { readonly desk: Desk; readonly initial: Se
   }, [desk]);
   const rename = (next: Session): void => {
     setSession(next);
-    desk.connection.rename(next);
+    desk.connection.presence.introduce(next);
   };
   return (
     <div className="dr-desk">
       <TopBar session={session} onSession={rename} />
       <Banner />
-      {isLoaded ? (
-        <main className="dr-panels">
-          <LayersPanel />
-          <Canvas />
-          <Inspector />
-        </main>
-      ) : (
-        <main>{!isDenied && <PanelsSkeleton />}</main>
-      )}
-      <ProblemsPanel />
+      {isLoaded ? <Frame /> : <main>{!isDenied && <PanelsSkeleton />}</main>}
+      <StatusBar />
       <Notices />
     </div>
   );

@@ -1,21 +1,20 @@
 /**
  * One stay in a room: the Yjs document, its provider, presence, undo, and the server's messages.
  *
- * Everything that the designer's views need is in three stores: `state`, `people` and the live
- * model's snapshots. Views never touch the provider.
+ * Everything that the designer's views need is in stores: `state`, `history`, those of `presence` and
+ * the live model's snapshots. Views never touch the provider.
  */
 import { HocuspocusProvider } from "@hocuspocus/provider";
 import * as Y from "yjs";
 
-import { safeColor } from "../shared/people";
 import { isSessionOver, type Session } from "../shared/api";
 import { Store } from "../shared/store";
 import { Editor, LOCAL_EDIT } from "../model/editor";
 import { LiveModel } from "../model/live";
 import type { Registry } from "../model/registry";
-import { isObject } from "../model/value";
 import { readMessage, type ServerMessage } from "./messages";
-import { type ConnectionState, INITIAL_STATE, type Notice, type Person } from "./state";
+import { Presence } from "./presence";
+import { type ConnectionState, INITIAL_STATE, type Notice } from "./state";
 
 /** Edits nearer together than this are undone in one go, in milliseconds. */
 const UNDO_CAPTURE_MS = 400;
@@ -24,11 +23,11 @@ const SIGNED_OUT = 4401;
 
 export class RoomConnection {
   readonly state = new Store<ConnectionState>(INITIAL_STATE);
-  readonly people = new Store<readonly Person[]>([]);
   readonly history = new Store({ canUndo: false, canRedo: false });
   readonly doc = new Y.Doc();
   readonly model: LiveModel;
   readonly editor: Editor;
+  readonly presence: Presence;
   readonly #undo: Y.UndoManager;
   readonly #provider: HocuspocusProvider;
   #noticeCount = 0;
@@ -62,21 +61,10 @@ export class RoomConnection {
       onAuthenticationFailed: ({ reason }) => this.#patch({ denied: reason }),
       onClose: ({ event }) => void this.#onClose(event.code),
       onStateless: ({ payload }) => this.#receive(readMessage(payload)),
-      onAwarenessChange: () => this.#showPeople(),
     });
-    const { user: id, name, color } = session;
-    this.#provider.setAwarenessField("user", { id, name, color: safeColor(color) });
-    this.#provider.setAwarenessField("view", "designer");
-    this.#provider.setAwarenessField("selection", []);
-  }
-
-  rename(session: Session): void {
-    const { user: id, name, color } = session;
-    this.#provider.setAwarenessField("user", { id, name, color: safeColor(color) });
-  }
-
-  select(ids: readonly string[]): void {
-    this.#provider.setAwarenessField("selection", [...ids]);
+    const { awareness } = this.#provider;
+    if (awareness === null) throw new Error("the provider has no awareness");
+    this.presence = new Presence(awareness, session);
   }
 
   undo(): void {
@@ -111,6 +99,7 @@ export class RoomConnection {
   }
 
   destroy(): void {
+    this.presence.destroy();
     this.#provider.destroy();
     this.#undo.destroy();
     this.model.destroy();
@@ -172,24 +161,6 @@ export class RoomConnection {
 
   #showHistory(): void {
     this.history.set({ canUndo: this.#undo.canUndo(), canRedo: this.#undo.canRedo() });
-  }
-
-  #showPeople(): void {
-    const states = this.#provider.awareness?.getStates() ?? new Map<number, unknown>();
-    const people: Person[] = [];
-    for (const [client, state] of states) {
-      const user: unknown = isObject(state) ? state.user : undefined;
-      if (client === this.doc.clientID || !isObject(state) || !isObject(user)) continue;
-      const selection = Array.isArray(state.selection) ? state.selection : [];
-      people.push({
-        client,
-        id: typeof user.id === "string" ? user.id : String(client),
-        name: typeof user.name === "string" && user.name.trim() !== "" ? user.name : "Somebody",
-        color: safeColor(user.color),
-        selection: selection.filter((id): id is string => typeof id === "string"),
-      });
-    }
-    this.people.set(people.sort((a, b) => a.client - b.client));
   }
 }
 

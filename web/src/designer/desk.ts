@@ -11,22 +11,43 @@ import { ancestorsOf, sectionKey } from "../model/tree";
 import { type LiveNode, ROOT } from "../model/types";
 import { toText } from "../model/value";
 import type { Room } from "../shared/api";
-import { Store, useSelect } from "../shared/store";
+import { sameItems, Store, useSelect } from "../shared/store";
 import type { RoomConnection } from "./connection";
-import type { ConnectionState, Person } from "./state";
+import type { Person } from "./presence";
+import type { ConnectionState } from "./state";
+
+/** What the centre shows; it follows the selection. */
+export type Centre =
+  | { readonly kind: "canvas" }
+  | { readonly kind: "model"; readonly id: string }
+  | { readonly kind: "workflow"; readonly id: string };
+
+export type LeftTab = "insert" | "pages" | "layers" | "models" | "workflows";
+export type BottomTab = "problems" | "history";
+
+const CANVAS: Centre = { kind: "canvas" };
 
 export class Desk {
   readonly room: string;
   readonly title: string;
   readonly connection: RoomConnection;
   readonly registry: Registry;
-  /** Key of the selected row: a node's id, `application` or `section:…`. */
-  readonly selection = new Store<string>(ROOT);
+  /**
+   * Keys of the selected rows, the primary one last: nodes' ids, or one of `application` and
+   * `section:…` alone. It is never empty.
+   */
+  readonly selection = new Store<readonly string[]>([ROOT]);
   readonly expanded = new Store<ReadonlySet<string>>(new Set([sectionKey("pages")]));
-  /** The selected node and all that it stands in: the canvas shows the tabs that lead to it. */
+  /** The primary node and all that it stands in: the canvas shows the tabs that lead to it. */
   readonly revealed = new Store<ReadonlySet<string>>(new Set());
   /** The page on the canvas; it stays when a data model is selected. */
   readonly page = new Store<string | null>(null);
+  readonly centre = new Store<Centre>(CANVAS);
+  readonly left = new Store<LeftTab>("layers");
+  readonly isLeftOpen = new Store(true);
+  readonly isRightOpen = new Store(true);
+  /** The panel at the bottom that is open, or null. */
+  readonly bottom = new Store<BottomTab | null>(null);
 
   constructor(room: Room, connection: RoomConnection, registry: Registry) {
     this.room = room.name;
@@ -39,18 +60,44 @@ export class Desk {
     return this.connection.model.snapshots.get();
   }
 
-  /** Selects a row, unfolds what it stands in, shows its page, and tells the others. */
+  /** The key that was selected last: what the inspector shows and commands begin from. */
+  get primary(): string {
+    return this.selection.get().at(-1) ?? ROOT;
+  }
+
+  /** The selected nodes that are there, those in the Trash too; none for a section. */
+  get selectedNodes(): readonly LiveNode[] {
+    return this.selection.get().flatMap((key) => this.snapshot.node(key) ?? []);
+  }
+
+  /** Selects one row, unfolds what it stands in, shows its page, and tells the others. */
   select(key: string): void {
+    this.selectAll([key]);
+  }
+
+  /** Selects rows, the last of them as the primary one; sections stand alone. */
+  selectAll(keys: readonly string[]): void {
+    const key = keys.at(-1);
+    if (key === undefined) return;
     const snapshot = this.snapshot;
-    const path = snapshot.path(key);
-    const first = path[0];
-    this.revealed.set(new Set(path.map((node) => node.id)));
-    if (first?.place?.[1] === "pages") this.page.set(first.id);
+    const nodes = keys.filter((other) => snapshot.node(other) !== undefined);
+    const next = snapshot.node(key) === undefined ? [key] : [...new Set(nodes.toReversed())].reverse();
+    this.#reveal(key, snapshot);
     const hidden = ancestorsOf(key, snapshot).filter((id) => !this.expanded.get().has(id));
     if (hidden.length > 0) this.expanded.update((expanded) => new Set([...expanded, ...hidden]));
-    if (this.selection.get() !== key) this.connection.stopCapturing();
-    this.selection.set(key);
-    this.connection.select(snapshot.node(key) === undefined ? [] : [key]);
+    if (!sameItems(this.selection.get(), next)) {
+      this.connection.stopCapturing();
+      this.selection.set(next);
+    }
+    this.connection.presence.select(nodes);
+  }
+
+  /** Adds a node to the selection, or takes it out again unless it is the last one. */
+  toggle(key: string): void {
+    const selected = this.selection.get();
+    const others = selected.filter((other) => other !== key);
+    if (others.length === selected.length) this.selectAll([...selected, key]);
+    else this.selectAll(others);
   }
 
   setExpanded(key: string, isExpanded: boolean): void {
@@ -62,6 +109,26 @@ export class Desk {
 
   get isReadOnly(): boolean {
     return this.connection.state.get().readOnly !== null;
+  }
+
+  // The centre shows what the selected node belongs to; the application, roles and connectors have
+  // no view of their own and leave it as it is.
+  #reveal(key: string, snapshot: Snapshot): void {
+    const path = snapshot.path(key);
+    const first = path[0];
+    this.revealed.set(new Set(path.map((node) => node.id)));
+    switch (first?.place?.[1]) {
+      case "pages":
+        this.page.set(first.id);
+        this.connection.presence.showPage(first.id);
+        this.centre.set(CANVAS);
+        return;
+      case "dataModels":
+        this.centre.set({ kind: "model", id: first.id });
+        return;
+      case "workflows":
+        this.centre.set({ kind: "workflow", id: first.id });
+    }
   }
 }
 
@@ -87,8 +154,14 @@ export function useConnection<S>(select: (state: ConnectionState) => S): S {
   return useSelect(useDesk().connection.state, select);
 }
 
+/** The key of the primary row of the selection. */
 export function useSelection(): string {
-  return useSelect(useDesk().selection, (key) => key);
+  return useSelect(useDesk().selection, (keys) => keys.at(-1) ?? ROOT);
+}
+
+/** All keys of the selection, the primary one last. */
+export function useSelectedKeys(): readonly string[] {
+  return useSelect(useDesk().selection, (keys) => keys);
 }
 
 export function useSelectedNode(): LiveNode | undefined {
@@ -102,6 +175,6 @@ export function useIsReadOnly(): boolean {
 
 /** Who else has a node selected. */
 export function usePeopleAt(id: string): readonly Person[] {
-  const people = useSelect(useDesk().connection.people, (value) => value);
+  const people = useSelect(useDesk().connection.presence.people, (value) => value);
   return useMemo(() => people.filter((person) => person.selection.includes(id)), [people, id]);
 }

@@ -2,26 +2,26 @@
 import type { KeyboardEvent } from "react";
 
 import { treeRows } from "../model/tree";
-import { duplicate, move, remove, selectFirstChild, selectParent } from "./commands";
+import { duplicate, move, remove } from "./commands/edits";
+import { selectFirstChild, selectParent } from "./commands/walk";
 import type { Desk } from "./desk";
 
 /** Performs the command of a key on the selection; true if the key had one. */
 export function handleKey(desk: Desk, event: KeyboardEvent): boolean {
-  const key = desk.selection.get();
   const hasCommand = event.metaKey || event.ctrlKey;
   if (event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
-    move(desk, key, event.key === "ArrowUp" ? -1 : 1);
+    move(desk, event.key === "ArrowUp" ? -1 : 1);
     return true;
   }
   if (hasCommand && event.key.toLowerCase() === "d") {
-    duplicate(desk, key);
+    duplicate(desk);
     return true;
   }
   if (hasCommand || event.altKey) return false;
   switch (event.key) {
     case "Delete":
     case "Backspace":
-      remove(desk, key);
+      remove(desk);
       return true;
     case "Escape":
       selectParent(desk);
@@ -54,7 +54,7 @@ export function handleHistoryKey(desk: Desk, event: globalThis.KeyboardEvent): v
 
 function walk(desk: Desk, arrow: string): void {
   const rows = treeRows(desk.snapshot, desk.registry, desk.expanded.get());
-  const index = rows.findIndex((row) => row.key === desk.selection.get());
+  const index = rows.findIndex((row) => row.key === desk.primary);
   const row = rows[index];
   const select = (target: number): void => {
     const next = rows[Math.min(Math.max(target, 0), rows.length - 1)];

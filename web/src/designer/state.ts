@@ -1,15 +1,6 @@
 /** What the designer knows about its connection to a room, and what it says about saving. */
 import type { Problem } from "../model/types";
 
-export interface Person {
-  /** The Yjs client id: one person with two windows is two of these. */
-  readonly client: number;
-  readonly id: string;
-  readonly name: string;
-  readonly color: string;
-  readonly selection: readonly string[];
-}
-
 export interface Notice {
   readonly id: number;
   readonly kind: "refused" | "lost" | "told";

@@ -2,6 +2,7 @@ import * as Y from "yjs";
 import { describe, expect, it } from "vitest";
 
 import { BIRTH, LOCAL_EDIT } from "./editor";
+import { fragmentOf } from "./fragment";
 import { BUTTON, exchange, FIELD, MODEL, PAGE, put, STACK, world } from "./testing/fixtures";
 import type { JsonObject } from "./types";
 import { listEntries, setMembers } from "./value";
@@ -160,7 +161,8 @@ describe("moving and copying", () => {
     const button = put(desk, BUTTON, stack, "children");
     desk.editor.set(stack, ["first"], { ref: button });
     desk.editor.set(button, ["label"], "Größe 😀");
-    const copy = desk.editor.duplicate(stack, desk.live.snapshots.get()) as string;
+    const before = desk.live.snapshots.get();
+    const [copy = ""] = desk.editor.insert(fragmentOf(before, [stack, button]), before, before.node(stack)?.place?.[0] ?? "", "children", 1);
     const snapshot = desk.live.snapshots.get();
     const child = snapshot.children(copy, "children")[0];
     expect(child?.id).not.toBe(button);

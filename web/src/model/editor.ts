@@ -7,6 +7,7 @@
 import * as Y from "yjs";
 
 import { buildEntry, buildExpression, buildMembers, buildValue } from "./containers";
+import type { Fragment } from "./fragment";
 import { newId } from "./identifiers";
 import { orderAt } from "./order";
 import { typeOf } from "./registry";
@@ -55,28 +56,56 @@ export class Editor {
     this.doc.transact(() => this.#nodes.set(id, buildNode(type, null, schema, props)), BIRTH);
   }
 
-  /** Copies a node and all that is beneath it, behind the original; returns the new root's id. */
-  duplicate(id: string, snapshot: Snapshot): string | null {
-    const original = snapshot.node(id);
-    if (original === undefined || original.place === null) return null;
-    const [parent, slot] = original.place;
-    const subtree = snapshot.subtree(id);
-    const ids = new Map(subtree.map((node) => [node.id, newId()]));
-    const copyId = ids.get(id) as string;
+  /**
+   * Puts a copy of a fragment at `index` of a slot and returns the ids of its outermost nodes.
+   *
+   * References within it lead to the copies; others stay as they are.
+   */
+  insert(fragment: Fragment, snapshot: Snapshot, parent: string, slot: string, index: number): readonly string[] {
+    const ids = new Map(fragment.nodes.map((node) => [node.id, newId()]));
+    const idOf = (id: string): string => ids.get(id) as string;
     this.doc.transact(() => {
-      for (const node of subtree) {
-        const place: Place | null =
-          node.id === id || node.place === null
-            ? null
-            : [ids.get(node.place[0]) as string, node.place[1], node.place[2]];
+      for (const node of fragment.nodes) {
+        const place: Place | null = node.place === null ? null : [idOf(node.place[0]), node.place[1], node.place[2]];
         const props = withIds(node.props, ids) as JsonObject;
-        this.#nodes.set(ids.get(node.id) as string, buildNode(node.type, place, this.#schemaOf(node.type), props));
+        this.#nodes.set(idOf(node.id), buildNode(node.type, place, this.#schemaOf(node.type), props));
       }
     }, BIRTH);
+    const roots = fragment.roots.map(idOf);
+    this.placeAll(roots, snapshot, parent, slot, index);
+    return roots;
+  }
+
+  /**
+   * Moves nodes, in their order, to `index` of a slot, as one change.
+   *
+   * `index` counts the children as they stand in `snapshot`, moved ones included.
+   */
+  placeAll(ids: readonly string[], snapshot: Snapshot, parent: string, slot: string, index: number): void {
+    const moved = new Set(ids);
     const siblings = orderedChildren(snapshot, parent, slot);
-    const index = siblings.findIndex((sibling) => sibling.id === id) + 1;
-    this.place(copyId, [parent, slot, orderAt(siblings, index)]);
-    return copyId;
+    const others = siblings.filter((sibling) => !moved.has(sibling.id));
+    let at = siblings.slice(0, index).filter((sibling) => !moved.has(sibling.id)).length;
+    this.#edit(() => {
+      for (const id of ids) {
+        const order = orderAt(others, at);
+        this.place(id, [parent, slot, order]);
+        others.splice(at, 0, { id, order });
+        at += 1;
+      }
+    });
+  }
+
+  /** Moves nodes into the Trash, as one change. */
+  removeAll(ids: readonly string[]): void {
+    this.#edit(() => {
+      for (const id of ids) this.place(id, null);
+    });
+  }
+
+  /** Performs several edits as one change, which is undone in one go. */
+  together(edits: () => void): void {
+    this.#edit(edits);
   }
 
   /** Sets parent, slot and order; null moves the node to the Trash. */

@@ -6,14 +6,14 @@ import { api, explain, type Session } from "../../shared/api";
 import { Avatar } from "../../shared/Avatar";
 import { useSelect } from "../../shared/store";
 import { useDesk } from "../desk";
-import type { Person } from "../state";
+import type { Person } from "../presence";
 
 /** More faces than this become a number. */
 const FACES_MAX = 5;
 
 export function People({ session, onSession }: { readonly session: Session; readonly onSession: (session: Session) => void }) {
   const desk = useDesk();
-  const people = useSelect(desk.connection.people, (value) => value);
+  const people = useSelect(desk.connection.presence.people, (value) => value);
   const others = distinct(people, session.user);
   return (
     <div className="dr-people" role="group" aria-label="People in this room">

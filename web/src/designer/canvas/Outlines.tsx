@@ -19,7 +19,7 @@ export function Outlines({ artboard, page }: { readonly artboard: RefObject<HTML
   const desk = useDesk();
   const selected = useSelection();
   const snapshot = useSnapshot();
-  const people = useSelect(desk.connection.people, (value) => value);
+  const people = useSelect(desk.connection.presence.people, (value) => value);
   const [boxes, setBoxes] = useState<readonly Box[]>([]);
   const [size, setSize] = useState(0);
   useEffect(() => {

@@ -8,7 +8,7 @@ import type { Definition, JsonObject, LiveNode, Schema } from "../../model/types
 import { ROOT } from "../../model/types";
 import { Avatar } from "../../shared/Avatar";
 import { State } from "../../shared/States";
-import { restore } from "../commands";
+import { restore } from "../commands/edits";
 import { DefinitionIcon } from "../DefinitionIcon";
 import { useConnection, useDesk, useIsReadOnly, usePeopleAt, useSelectedNode, useSelection, useSnapshot } from "../desk";
 import { SubjectContext } from "./field";

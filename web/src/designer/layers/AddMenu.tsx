@@ -5,7 +5,8 @@ import { type KeyboardEvent, useEffect, useId, useState } from "react";
 
 import { nodeLabel } from "../../model/labels";
 import type { Definition } from "../../model/types";
-import { add, type AddPlace, addPlaces } from "../commands";
+import { add } from "../commands/edits";
+import { type AddPlace, addPlaces } from "../commands/places";
 import { DefinitionIcon } from "../DefinitionIcon";
 import { useDesk, useIsReadOnly, useSelection, useSnapshot } from "../desk";
 

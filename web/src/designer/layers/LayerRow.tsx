@@ -7,7 +7,7 @@ import type { TreeRow } from "../../model/tree";
 import { DefinitionIcon, sectionIcon } from "../DefinitionIcon";
 import { useDesk } from "../desk";
 import { useFlash } from "../flash";
-import type { Person } from "../state";
+import type { Person } from "../presence";
 
 export interface LayerRowProps {
   readonly row: TreeRow;

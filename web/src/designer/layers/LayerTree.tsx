@@ -6,7 +6,7 @@ import { nodeLabel } from "../../model/labels";
 import { treeRows } from "../../model/tree";
 import { useConnection, useDesk, useSelection, useSnapshot } from "../desk";
 import { handleKey } from "../keyboard";
-import type { Person } from "../state";
+import type { Person } from "../presence";
 import { LayerRow, rowElementId } from "./LayerRow";
 
 const NOBODY: readonly Person[] = [];
@@ -62,7 +62,7 @@ function useProblemCounts(): ReadonlyMap<string, number> {
 }
 
 function usePeopleByNode(): ReadonlyMap<string, readonly Person[]> {
-  const people = useSelect(useDesk().connection.people, (value) => value);
+  const people = useSelect(useDesk().connection.presence.people, (value) => value);
   return useMemo(() => {
     const byNode = new Map<string, Person[]>();
     for (const person of people) {

@@ -3,7 +3,7 @@ import { ActionIcon, Tooltip } from "@mantine/core";
 import { ArrowDown, ArrowUp, Copy, RotateCcw, Trash2 } from "lucide-react";
 import type { ReactNode } from "react";
 
-import { duplicate, move, remove, restore } from "../commands";
+import { duplicate, move, remove, restore } from "../commands/edits";
 import { useDesk, useIsReadOnly, useSelectedNode } from "../desk";
 import { AddMenu } from "./AddMenu";
 import { LayerTree } from "./LayerTree";
@@ -28,10 +28,10 @@ export function LayersPanel() {
           <Tool label="Restore" isEnabled={!isReadOnly} onClick={bringBack}><RotateCcw size={14} /></Tool>
         ) : (
           <>
-            <Tool label="Move up" keys="Alt ↑" isEnabled={isLive} onClick={() => move(desk, id, -1)}><ArrowUp size={14} /></Tool>
-            <Tool label="Move down" keys="Alt ↓" isEnabled={isLive} onClick={() => move(desk, id, 1)}><ArrowDown size={14} /></Tool>
-            <Tool label="Duplicate" keys="Ctrl D" isEnabled={isLive} onClick={() => duplicate(desk, id)}><Copy size={14} /></Tool>
-            <Tool label="Delete" keys="Del" isEnabled={isLive} onClick={() => remove(desk, id)}><Trash2 size={14} /></Tool>
+            <Tool label="Move up" keys="Alt ↑" isEnabled={isLive} onClick={() => move(desk, -1)}><ArrowUp size={14} /></Tool>
+            <Tool label="Move down" keys="Alt ↓" isEnabled={isLive} onClick={() => move(desk, 1)}><ArrowDown size={14} /></Tool>
+            <Tool label="Duplicate" keys="Ctrl D" isEnabled={isLive} onClick={() => duplicate(desk)}><Copy size={14} /></Tool>
+            <Tool label="Delete" keys="Del" isEnabled={isLive} onClick={() => remove(desk)}><Trash2 size={14} /></Tool>
           </>
         )}
       </header>

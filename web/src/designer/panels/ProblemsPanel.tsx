@@ -1,7 +1,5 @@
 /** The bottom panel: what the server found wrong, each a click away from its place. */
-import { Check, ChevronDown, ChevronUp, CircleAlert, TriangleAlert } from "lucide-react";
-import { useState } from "react";
-
+import { Check, CircleAlert, TriangleAlert } from "lucide-react";
 import { nodeLabel } from "../../model/labels";
 import { words } from "../../model/schema";
 import type { Json, LiveNode, Problem } from "../../model/types";
@@ -10,16 +8,11 @@ import { useConnection, useDesk, useSnapshot } from "../desk";
 
 export function ProblemsPanel() {
   const problems = useConnection((state) => state.problems);
-  const [isOpen, setOpen] = useState(false);
-  const isShown = isOpen && problems.length > 0;
   return (
-    <section className="dr-problems" aria-label="Problems" data-open={isShown}>
-      <button type="button" className="dr-problems-head" aria-expanded={isShown} disabled={problems.length === 0} onClick={() => setOpen(!isOpen)}>
-        {problems.length === 0 ? <Check size={13} aria-hidden /> : isShown ? <ChevronDown size={13} aria-hidden /> : <ChevronUp size={13} aria-hidden />}
-        Problems
-        <span className="dr-count" data-testid="problem-count">{problems.length}</span>
-      </button>
-      {isShown && (
+    <section className="dr-problems" aria-label="Problems">
+      {problems.length === 0 ? (
+        <p className="dr-hint dr-problems-none"><Check size={13} aria-hidden /> No problems: everything that is named is there, and everything required is set.</p>
+      ) : (
         <ul>
           {problems.map((problem, index) => (
             <ProblemRow key={`${problem.node}/${problem.code}/${index}`} problem={problem} />
