@@ -7,6 +7,7 @@ SPEC: section CF.
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Iterable, Mapping
@@ -157,6 +158,62 @@ def revert(room: str, revision: int, server: str, token: str | None) -> None:
     for conflict in conflicts:
         place = "/".join(map(str, conflict))
         click.echo(f"{room}: left as it is, because it was changed since: /{place}")
+
+
+@main.command()
+@click.argument("room")
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 100),
+    default=20,
+    show_default=True,
+    help="Groups of revisions.",
+)
+@click.option("--before", type=click.IntRange(min=1), help="Only what came before this revision.")
+@click.option("--json", "is_json", is_flag=True, help="The server's answer as it is.")
+@_server_option
+@_token_option
+def history(
+    room: str, limit: int, before: int | None, is_json: bool, server: str, token: str | None
+) -> None:
+    """Say in words who changed what in ROOM, newest first.
+
+    One person's revisions that follow one another within minutes stand together.
+    """
+    params = {"limit": limit} if before is None else {"limit": limit, "before": before}
+    url = f"{server}/api/rooms/{quote(room, safe='')}/history"
+    page = _json(_request("GET", url, token, params=params))
+    if is_json:
+        click.echo(json.dumps(page, ensure_ascii=False, indent=2))
+        return
+    for group in page["groups"]:
+        when = group["end"][:16].replace("T", " ")
+        click.echo(f"{when}Z  {group['author']['name']}: {group['words']}")
+        for entry in group["entries"]:
+            click.echo(f"  r{entry['last']:<8} {entry['words']}")
+    if page["next"] is not None:
+        click.echo(f"Older ones: --before {page['next']}", err=True)
+
+
+@main.command()
+@click.argument("room")
+@click.option(
+    "--revision", type=click.IntRange(min=0), required=True, help="What to make it again."
+)
+@_server_option
+@_token_option
+def rollback(room: str, revision: int, server: str, token: str | None) -> None:
+    """Make ROOM's model what it was at a revision, as a new revision.
+
+    Everything since is taken back; what was added goes to the Trash, and the history keeps it all.
+    To take the rollback back, roll back to the revision before it.
+    """
+    url = f"{server}/api/rooms/{quote(room, safe='')}/revisions/{revision}/restore"
+    result = _json(_request("POST", url, token))
+    if result["changed"]:
+        click.echo(f"{room}: as at revision {revision} again (revision {result['revision']})")
+    else:
+        click.echo(f"{room}: it is as at revision {revision} already, nothing changed")
 
 
 @main.command()

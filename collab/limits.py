@@ -208,6 +208,22 @@ READ_REVISIONS_MAX: Final = 1_000
 HISTORY_PAGE_BYTES: Final = 8 << 20
 # Read from the store at a time for such a page.
 HISTORY_READ_REVISIONS: Final = 100
+# The history in words: a new group begins after each so many revisions, so that a page, which has
+# whole groups, can be read from anywhere and always has the same ones.
+HISTORY_GROUP_REVISIONS_MAX: Final = 200
+# Who comes back after so long has begun something else.
+HISTORY_GROUP_PAUSE_MS: Final = 5 * 60_000
+# Read and described for one page; it is a whole number of the blocks above.
+HISTORY_WORDS_REVISIONS_MAX: Final = 1_000
+HISTORY_GROUPS_MAX: Final = 100
+# An import changes thousands of things, of which nobody reads more than the number.
+HISTORY_DESCRIBED_COMPONENTS_MAX: Final = 2_000
+# Elements that are named for highlighting.
+HISTORY_NODES_MAX: Final = 200
+# As much of a value as a line of the history has room for.
+HISTORY_VALUE_CHARACTERS_MAX: Final = 40
+# Pasts that are read at a time: each may replay thousands of revisions.
+HISTORY_READINGS_MAX: Final = 4
 # How long the loop keeps the interpreter while the writer thread waits for it: at Python's own 5 ms
 # a commit, which asks for it several times, took 40 ms on a busy server.
 SWITCH_INTERVAL_MS: Final = 0.5

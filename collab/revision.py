@@ -61,7 +61,10 @@ class Revision:
     ``time_ms`` is Unix time in milliseconds. ``clients`` are the Yjs client ids first seen here,
     each with the user that it now belongs to. ``type`` names the type of the document that was
     changed, so that a revision is understood without those before it. ``inverse`` is the op that
-    undoes an op which does not itself tell what it took away, None for any other.
+    undoes an op which does not itself tell what it took away, None for any other. ``author_name``
+    is what the author was called then, empty in logs from before names were kept. ``restores`` is
+    the revision whose model this one made again, if it does; ``is_import`` says that it came from a
+    file.
     """
 
     number: RevisionNo
@@ -77,6 +80,9 @@ class Revision:
     reverts: RevisionNo | None = None
     type: str = DEFAULT_TYPE
     inverse: Json = None
+    author_name: str = ""
+    restores: RevisionNo | None = None
+    is_import: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +137,12 @@ def encode_revision(revision: Revision) -> bytes:
         record["d"] = revision.type
     if revision.inverse is not None:
         record["n"] = revision.inverse
+    if revision.author_name:
+        record["w"] = revision.author_name
+    if revision.restores is not None:
+        record["z"] = revision.restores
+    if revision.is_import:
+        record["m"] = True
     return pack(record)
 
 
@@ -151,6 +163,9 @@ def decode_revision(number: RevisionNo, data: bytes) -> Revision:
         reverts=record.get("r"),
         type=record.get("d", DEFAULT_TYPE),
         inverse=record.get("n"),
+        author_name=record.get("w", ""),
+        restores=record.get("z"),
+        is_import=record.get("m", False),
     )
 
 

@@ -64,6 +64,7 @@ class Application:
     data is kept. Everything is in the model's own order.
     """
 
+    id: str = ""
     name: str = ""
     models: tuple[DataModel, ...] = ()
     roles: tuple[Role, ...] = ()
@@ -85,7 +86,8 @@ class Application:
             for source in (self.nodes, nodes)
         ):
             return compile_application(document)
-        return replace(self, nodes=nodes, name=_name_of(document))
+        application_id, name = _head_of(document)
+        return replace(self, nodes=nodes, id=application_id, name=name)
 
     def model(self, name_or_id: str) -> DataModel | None:
         """Return the data model of this name or id, or None."""
@@ -118,7 +120,7 @@ class Application:
 
 def compile_application(document: Any) -> Application:
     """Return the application of a live document, whatever state that is in."""
-    return _Compiler(_nodes_of(document)).compile(_name_of(document))
+    return _Compiler(_nodes_of(document)).compile(*_head_of(document))
 
 
 class _Compiler:
@@ -129,7 +131,7 @@ class _Compiler:
         self._unfinished: set[str] = set()
         self._models: dict[str, str] = {}
 
-    def compile(self, name: str) -> Application:
+    def compile(self, application_id: str, name: str) -> Application:
         model_ids = self._named(_ROOT, "dataModels", "DataModel")
         self._models = {node: text(self._props(node), "name") for node in model_ids}
         models = tuple(self._model(node) for node in model_ids)
@@ -137,6 +139,7 @@ class _Compiler:
         workflows = tuple(self._workflow(node) for node in self._of(_ROOT, "workflows"))
         roles = tuple(self._role(node) for node in self._of(_ROOT, "roles"))
         return Application(
+            id=application_id,
             name=name,
             models=models,
             roles=roles,
@@ -322,6 +325,7 @@ def _nodes_of(document: Any) -> Nodes:
     return nodes if isinstance(nodes, Mapping) else {}
 
 
-def _name_of(document: Any) -> str:
+def _head_of(document: Any) -> tuple[str, str]:
+    """Return the application's id and name."""
     head = document.get("application") if isinstance(document, Mapping) else None
-    return text(head, "name") if isinstance(head, Mapping) else ""
+    return (text(head, "id"), text(head, "name")) if isinstance(head, Mapping) else ("", "")

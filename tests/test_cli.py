@@ -39,7 +39,8 @@ def _run(*arguments: object, port: int = 1, **environment: str) -> tuple[int, st
 
 
 @pytest.mark.parametrize(
-    "verb", ["serve", "import", "export", "revert", "validate", "rooms", "token"]
+    "verb",
+    ["serve", "import", "export", "revert", "history", "rollback", "validate", "rooms", "token"],
 )
 def test_help(verb: str) -> None:
     """[CF8] each verb says what it does and what it takes."""
@@ -113,6 +114,31 @@ def test_revert(server: Server, tmp_path: Path) -> None:
         assert (code, says in text) == (expected, True), text
 
 
+def test_history_and_rollback(server: Server) -> None:
+    """[CF19] in words, newest first, as JSON too; [CF20] and made again what it was."""
+    _run("import", _SAMPLE, "--room", "past", port=server.port)
+    code, text = _run("history", "past", port=server.port)
+    assert (code, len(text.splitlines())) == (0, 2)
+    assert "Created the room with " in text.splitlines()[1]
+    code, text = _run("rollback", "past", "--revision", 0, port=server.port)
+    assert (code, text) == (0, "past: as at revision 0 again (revision 2)\n")
+    code, text = _run("rollback", "past", "--revision", 0, port=server.port)
+    assert (code, "nothing changed" in text) == (0, True)
+    code, text = _run("history", "past", "--limit", 1, "--json", port=server.port)
+    page = json.loads(text)
+    assert (code, page["groups"][0]["entries"][0]["words"]) == (0, "Restored revision 0")
+    code, text = _run("history", "past", "--before", 2, port=server.port)
+    assert (code, "Restored" in text) == (0, False)
+    for arguments, expected, says in (
+        (("rollback", "past", "--revision", 99), 1, "[revision_future]"),
+        (("rollback", "past"), 2, "--revision"),
+        (("history", "absent"), 1, "[not_found]"),
+        (("history", "past", "--limit", 0), 2, "--limit"),
+    ):
+        code, text = _run(*arguments, port=server.port)
+        assert (code, says in text) == (expected, True), text
+
+
 def test_trim(server: Server, tmp_path: Path) -> None:
     """[CF18] the history begins behind a snapshot, or all of it is kept."""
     with Native(server, "notes/lang") as page:
@@ -137,6 +163,8 @@ def test_trim(server: Server, tmp_path: Path) -> None:
     [
         ("rooms",),
         ("revert", "x", 1),
+        ("history", "x"),
+        ("rollback", "x", "--revision", 1),
         ("export", "--room", "x"),
         ("import", _SAMPLE, "--room", "x"),
         ("rooms", "--server", "http://127.0.0.1:1"),

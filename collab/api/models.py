@@ -46,7 +46,7 @@ async def import_model(
         base, current = await room.read(_copy)
         change = await asyncio.to_thread(diff.import_op, current, document, host.registry)
         if change:
-            await submit_op(room, principal, change, base)
+            await submit_op(room, principal, change, base, is_import=True)
     revision, problems = await room.read(lambda item: (item.head, problems_of(item)))
     return Imported(revision, bool(change), problems)
 

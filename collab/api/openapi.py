@@ -7,19 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from collab.api.openapi_history import history_paths, history_schemas
+from collab.api.openapi_parts import ROOM, object_of, operation, query, segment
+from collab.api.openapi_templates import template_paths, template_schemas
+
 __all__ = ["describe"]
 
-_ROOM = {
-    "name": "room",
-    "in": "path",
-    "required": True,
-    "schema": {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}$"},
-}
 _HISTORY = "A page of the history. It may be shorter than asked for; it ends at the head."
-_PROBLEM = {
-    "description": "What is wrong, with a stable code.",
-    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Error"}}},
-}
 
 
 def describe() -> dict[str, Any]:
@@ -39,6 +33,8 @@ def describe() -> dict[str, Any]:
             **_people_paths(),
             **_content_paths(),
             **_taking_back_paths(),
+            **history_paths(),
+            **template_paths(),
             **_server_paths(),
         },
         "components": {"schemas": _schemas()},
@@ -48,22 +44,23 @@ def describe() -> dict[str, Any]:
 def _session_paths() -> dict[str, Any]:
     return {
         "/api/session": {
-            "get": _operation("Who am I? In local mode, makes a new browser a guest.", "Session"),
-            "put": _operation(
+            "get": operation("Who am I? In local mode, makes a new browser a guest.", "Session"),
+            "put": operation(
                 "Rename a guest: of local mode, or of a share link.",
                 "Session",
-                body=_object({"name": {"type": "string", "maxLength": 60}}, ["name"]),
+                body=object_of({"name": {"type": "string", "maxLength": 60}}, ["name"]),
             ),
         }
     }
 
 
 def _room_paths() -> dict[str, Any]:
-    body = _object(
+    body = object_of(
         {
-            "name": _ROOM["schema"],
+            "name": ROOM["schema"],
             "title": {"type": "string", "maxLength": 120},
             "model": {"type": "object", "description": "A model in its disk form."},
+            "template": {"type": "string", "description": "One of `/api/templates`."},
         },
         ["name"],
     )
@@ -72,42 +69,42 @@ def _room_paths() -> dict[str, Any]:
         "/api/rooms": {
             "get": {
                 "parameters": [
-                    _query("search", {"type": "string", "maxLength": 200}),
-                    _query("deleted", {"type": "boolean"}),
+                    query("search", {"type": "string", "maxLength": 200}),
+                    query("deleted", {"type": "boolean"}),
                 ],
-                **_operation("List the rooms, or those in the trash.", "Rooms"),
+                **operation("List the rooms, or those in the trash.", "Rooms"),
             },
-            "post": _operation("Create a room.", "Room", status="201", body=body),
+            "post": operation("Create a room.", "Room", status="201", body=body),
         },
         "/api/rooms/{room}": {
-            "parameters": [_ROOM],
-            "get": _operation("One room.", "Room"),
-            "patch": _operation(
-                "Rename the room.", "Room", body=_object({"title": title}, ["title"])
+            "parameters": [ROOM],
+            "get": operation("One room.", "Room"),
+            "patch": operation(
+                "Rename the room.", "Room", body=object_of({"title": title}, ["title"])
             ),
-            "delete": _operation("Put the room into the trash.", "Room"),
+            "delete": operation("Put the room into the trash.", "Room"),
         },
         "/api/rooms/{room}/restore": {
-            "parameters": [_ROOM],
-            "post": _operation("Take the room out of the trash.", "Room"),
+            "parameters": [ROOM],
+            "post": operation("Take the room out of the trash.", "Room"),
         },
         "/api/rooms/{room}/duplicate": {
-            "parameters": [_ROOM],
-            "post": _operation(
+            "parameters": [ROOM],
+            "post": operation(
                 "Make a new room with a copy of the model: ids are kept, history is not copied.",
                 "Room",
                 status="201",
-                body=_object({"name": _ROOM["schema"], "title": title}, ["name"]),
+                body=object_of({"name": ROOM["schema"], "title": title}, ["name"]),
             ),
         },
         "/api/rooms/{room}/thumbnail.svg": {
-            "parameters": [_ROOM],
-            "get": _operation("The first page as a wireframe.", None),
+            "parameters": [ROOM],
+            "get": operation("The first page as a wireframe.", None),
         },
         "/api/rooms/{room}/import": {
-            "parameters": [_ROOM, _query("create", {"type": "boolean"})],
+            "parameters": [ROOM, query("create", {"type": "boolean"})],
             "post": {
-                **_operation("Replace the room's model by a file, by diff.", "Imported"),
+                **operation("Replace the room's model by a file, by diff.", "Imported"),
                 "requestBody": {
                     "required": True,
                     "content": {
@@ -118,8 +115,8 @@ def _room_paths() -> dict[str, Any]:
             },
         },
         "/api/rooms/{room}/export": {
-            "parameters": [_ROOM, _query("format", {"enum": ["json", "yaml"]})],
-            "get": _operation("The model in its canonical disk form.", None),
+            "parameters": [ROOM, query("format", {"enum": ["json", "yaml"]})],
+            "get": operation("The model in its canonical disk form.", None),
         },
     }
 
@@ -128,35 +125,35 @@ def _people_paths() -> dict[str, Any]:
     role = {"enum": ["owner", "editor", "reviewer", "viewer"]}
     members, shares = "/api/rooms/{room}/members", "/api/rooms/{room}/shares"
     life = {"type": "integer", "minimum": 60, "maximum": 366 * 24 * 3600}
-    share = _object({"role": {"enum": role["enum"][1:]}, "expiresInSeconds": life}, ["role"])
+    share = object_of({"role": {"enum": role["enum"][1:]}, "expiresInSeconds": life}, ["role"])
     share["required"].append("expiresInSeconds")
-    token = _object({"token": {"type": "string"}, "id": {"type": "string"}}, [])
+    token = object_of({"token": {"type": "string"}, "id": {"type": "string"}}, [])
     token["properties"]["expiresAt"] = {"type": "string", "format": "date-time"}
     return {
         members: {
-            "parameters": [_ROOM],
-            "get": _operation("Who has a role of their own in the room.", "Members"),
+            "parameters": [ROOM],
+            "get": operation("Who has a role of their own in the room.", "Members"),
         },
         f"{members}/{{user}}": {
-            "parameters": [_ROOM, _segment("user")],
-            "put": _operation(
-                "Give a user a role.", "Member", body=_object({"role": role}, ["role"])
+            "parameters": [ROOM, segment("user")],
+            "put": operation(
+                "Give a user a role.", "Member", body=object_of({"role": role}, ["role"])
             ),
-            "delete": _operation("Take a user off the list.", None, status="204"),
+            "delete": operation("Take a user off the list.", None, status="204"),
         },
         shares: {
-            "parameters": [_ROOM],
-            "get": _operation("The links that were made for the room.", "Shares"),
-            "post": _operation(
+            "parameters": [ROOM],
+            "get": operation("The links that were made for the room.", "Shares"),
+            "post": operation(
                 "Make a link. No other answer holds it.", "NewShare", status="201", body=share
             ),
         },
         f"{shares}/{{share}}": {
-            "parameters": [_ROOM, _segment("share")],
-            "delete": _operation("Revoke a link.", "Share"),
+            "parameters": [ROOM, segment("share")],
+            "delete": operation("Revoke a link.", "Share"),
         },
         "/api/tokens/revoke": {
-            "post": _operation(
+            "post": operation(
                 "Revoke a token: the one in the body, one by its id and expiry, or one's own.",
                 None,
                 status="204",
@@ -168,110 +165,75 @@ def _people_paths() -> dict[str, Any]:
 
 def _content_paths() -> dict[str, Any]:
     pages = [
-        _query("after", {"type": "integer", "minimum": 0}),
-        _query("limit", {"type": "integer", "minimum": 0, "maximum": 1000}),
+        query("after", {"type": "integer", "minimum": 0}),
+        query("limit", {"type": "integer", "minimum": 0, "maximum": 1000}),
     ]
     return {
         "/api/rooms/{room}/definitions": {
-            "parameters": [_ROOM],
-            "get": _operation("The definitions that the model is checked against.", None),
+            "parameters": [ROOM],
+            "get": operation("The definitions that the model is checked against.", None),
         },
         "/api/rooms/{room}/problems": {
-            "parameters": [_ROOM],
-            "get": _operation("What is accepted but not right.", "Problems"),
+            "parameters": [ROOM],
+            "get": operation("What is accepted but not right.", "Problems"),
         },
         "/api/rooms/{room}/revisions": {
-            "parameters": [_ROOM, *pages],
-            "get": _operation(_HISTORY, "Revisions"),
+            "parameters": [ROOM, *pages],
+            "get": operation(_HISTORY, "Revisions"),
         },
         "/api/free/{collection}/{document}/revisions": {
-            "parameters": [_segment("collection"), _segment("document"), *pages],
-            "get": _operation(_HISTORY, "Revisions"),
+            "parameters": [segment("collection"), segment("document"), *pages],
+            "get": operation(_HISTORY, "Revisions"),
         },
         "/api/rooms/{room}/model": {
-            "parameters": [_ROOM],
-            "get": _operation("The live form at the head.", None),
+            "parameters": [ROOM],
+            "get": operation("The live form at the head.", None),
         },
     }
 
 
 def _taking_back_paths() -> dict[str, Any]:
-    revert = _object({"revision": {"type": "integer", "minimum": 1}}, ["revision"])
+    revert = object_of({"revision": {"type": "integer", "minimum": 1}}, ["revision"])
     source = {
         "type": "string",
         "description": "The caller's own: the connection id of a ShareDB client, or the source "
         "that a native client has named.",
     }
-    undo = _object({"source": source}, ["source"])
+    undo = object_of({"source": source}, ["source"])
     operations = {
         "revert": ("Take back one revision, as far as it still applies.", revert),
         "undo": ("Take back the last edit of a source.", undo),
         "redo": ("Do again what was undone last for a source.", undo),
     }
     rooms: dict[str, list[dict[str, Any]]] = {
-        "/api/rooms/{room}": [_ROOM],
-        "/api/free/{collection}/{document}": [_segment("collection"), _segment("document")],
+        "/api/rooms/{room}": [ROOM],
+        "/api/free/{collection}/{document}": [segment("collection"), segment("document")],
     }
     paths = {
         f"{room}/{name}": {
             "parameters": parameters,
-            "post": _operation(summary, "TakenBack", body=body),
+            "post": operation(summary, "TakenBack", body=body),
         }
         for room, parameters in rooms.items()
         for name, (summary, body) in operations.items()
     }
-    trim = _object({"before": {"type": "integer", "minimum": 1}}, ["before"])
+    trim = object_of({"before": {"type": "integer", "minimum": 1}}, ["before"])
     summary = "Forget the revisions up to the newest snapshot not above the one named."
     for room, parameters in rooms.items():
         paths[f"{room}/trim"] = {
             "parameters": parameters,
-            "post": _operation(summary, "Trimmed", body=trim),
+            "post": operation(summary, "Trimmed", body=trim),
         }
     return paths
 
 
 def _server_paths() -> dict[str, Any]:
     return {
-        "/healthz": {"get": _operation("The process answers.", None)},
-        "/readyz": {"get": _operation("Rooms can be joined.", None)},
-        "/metrics": {"get": _operation("Prometheus metrics.", None)},
-        "/api/openapi.json": {"get": _operation("This document.", None)},
+        "/healthz": {"get": operation("The process answers.", None)},
+        "/readyz": {"get": operation("Rooms can be joined.", None)},
+        "/metrics": {"get": operation("Prometheus metrics.", None)},
+        "/api/openapi.json": {"get": operation("This document.", None)},
     }
-
-
-def _operation(
-    summary: str,
-    schema: str | None,
-    *,
-    status: str = "200",
-    body: dict[str, Any] | None = None,
-) -> dict[str, Any]:
-    response: dict[str, Any] = {"description": summary}
-    if schema is not None:
-        reference = {"$ref": f"#/components/schemas/{schema}"}
-        response["content"] = {"application/json": {"schema": reference}}
-    operation: dict[str, Any] = {
-        "summary": summary,
-        "responses": {status: response, "default": _PROBLEM},
-    }
-    if body is not None:
-        operation["requestBody"] = {
-            "required": True,
-            "content": {"application/json": {"schema": body}},
-        }
-    return operation
-
-
-def _segment(name: str) -> dict[str, Any]:
-    return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-
-
-def _query(name: str, schema: dict[str, Any]) -> dict[str, Any]:
-    return {"name": name, "in": "query", "required": False, "schema": schema}
-
-
-def _object(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
-    return {"type": "object", "properties": properties, "required": required}
 
 
 def _schemas() -> dict[str, Any]:
@@ -290,7 +252,7 @@ def _schemas() -> dict[str, Any]:
         "role": text,
         "sessions": number,
         "people": number,
-        "present": {"type": "array", "items": _object({"name": text, "color": text}, ["name"])},
+        "present": {"type": "array", "items": object_of({"name": text, "color": text}, ["name"])},
         "problems": {"type": ["integer", "null"], "description": "Null while the room is closed."},
         "deletedAt": {"type": ["string", "null"], "format": "date-time"},
         "purgedAt": {
@@ -306,8 +268,8 @@ def _schemas() -> dict[str, Any]:
         "message": text,
         "severity": text,
     }
-    problems = {"type": "array", "items": _object(problem, ["node", "code", "message"])}
-    fault = _object({"pointer": text, "line": number, "code": text, "reason": text}, ["pointer"])
+    problems = {"type": "array", "items": object_of(problem, ["node", "code", "message"])}
+    fault = object_of({"pointer": text, "line": number, "code": text, "reason": text}, ["pointer"])
     revision = {
         "revision": number,
         "author": text,
@@ -322,16 +284,20 @@ def _schemas() -> dict[str, Any]:
             "type": ["integer", "null"],
             "description": "The revision that this one takes back.",
         },
+        "restores": {
+            "type": ["integer", "null"],
+            "description": "The revision whose model this one made again.",
+        },
         "doctype": {**text, "description": "The document's type: json0 but for texts."},
     }
     session = {"user": text, "name": text, "color": text, "tenant": text, "role": text}
     return {
         # A guest of a share link has a room, and whoever signed in an end (Unix milliseconds).
-        "Session": _object(
+        "Session": object_of(
             {**session, "room": text, "expiresAt": {"type": "integer"}}, list(session)
         ),
-        "Room": _object(room, list(room)),
-        "Rooms": _object(
+        "Room": object_of(room, list(room)),
+        "Rooms": object_of(
             {
                 "rooms": {"type": "array", "items": {"$ref": "#/components/schemas/Room"}},
                 "mode": {"enum": ["local", "token"]},
@@ -340,7 +306,7 @@ def _schemas() -> dict[str, Any]:
             ["rooms", "mode", "mayCreate"],
         ),
         **_people_schemas(text, moment),
-        "Imported": _object(
+        "Imported": object_of(
             {
                 "room": text,
                 "revision": number,
@@ -349,17 +315,19 @@ def _schemas() -> dict[str, Any]:
             },
             ["room", "revision", "changed", "problems"],
         ),
-        "Problems": _object({"revision": number, "problems": problems}, ["revision", "problems"]),
-        "Revisions": _object(
+        "Problems": object_of({"revision": number, "problems": problems}, ["revision", "problems"]),
+        "Revisions": object_of(
             {
-                "revisions": {"type": "array", "items": _object(revision, list(revision))},
+                "revisions": {"type": "array", "items": object_of(revision, list(revision))},
                 "head": number,
                 "start": {**number, "description": "Revisions up to this one are not kept."},
             },
             ["revisions", "head", "start"],
         ),
-        "Trimmed": _object({"start": number}, ["start"]),
-        "TakenBack": _object(
+        **history_schemas(),
+        **template_schemas(),
+        "Trimmed": object_of({"start": number}, ["start"]),
+        "TakenBack": object_of(
             {
                 "revision": number,
                 "conflicts": {
@@ -370,7 +338,7 @@ def _schemas() -> dict[str, Any]:
             },
             ["revision", "conflicts"],
         ),
-        "Error": _object(
+        "Error": object_of(
             {
                 "type": text,
                 "title": text,
@@ -397,11 +365,11 @@ def _people_schemas(text: dict[str, Any], moment: dict[str, Any]) -> dict[str, A
     members = {"type": "array", "items": {"$ref": "#/components/schemas/Member"}}
     shares = {"type": "array", "items": {"$ref": "#/components/schemas/Share"}}
     return {
-        "Member": _object(member, list(member)),
-        "Members": _object({"members": members, "user": text, "role": text}, ["members"]),
-        "Share": _object(share, list(share)),
-        "Shares": _object({"shares": shares}, ["shares"]),
-        "NewShare": _object(
+        "Member": object_of(member, list(member)),
+        "Members": object_of({"members": members, "user": text, "role": text}, ["members"]),
+        "Share": object_of(share, list(share)),
+        "Shares": object_of({"shares": shares}, ["shares"]),
+        "NewShare": object_of(
             {"share": {"$ref": "#/components/schemas/Share"}, "link": text}, ["share", "link"]
         ),
     }

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 import orjson
 from starlette.requests import Request
@@ -19,7 +19,8 @@ from collab.api.descriptions import describe_room, is_found
 from collab.api.gate import Gate, Visit
 from collab.api.models import export_model, import_model
 from collab.api.problem import JsonResponse
-from collab.api.thumbnails import Thumbnails
+from collab.api.templates import model_of_template
+from collab.api.thumbnails import DRAWING_HEADERS, Thumbnails
 from collab.auth.access import Access, Verb
 from collab.errors import NotFound, PeerError
 from collab.host.host import Host
@@ -31,13 +32,6 @@ from collab.ports import RoomRecord
 from collab.values import utf16_length
 
 __all__ = ["RoomRoutes"]
-
-# A drawing is inert whatever its text says: no script, nothing loaded, no page around it.
-_DRAWING_HEADERS: Final = {
-    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
-    "x-content-type-options": "nosniff",
-    "cache-control": "private, no-cache",
-}
 
 
 class RoomRoutes:
@@ -90,7 +84,7 @@ class RoomRoutes:
         )
 
     async def create(self, request: Request) -> Response:
-        """Create a room, empty or with a model."""
+        """Create a room, empty, with a model or of a template."""
         principal = self._gate.principal(request)
         self._access.require_create(principal)
         body = await read_body(request)
@@ -98,7 +92,10 @@ class RoomRoutes:
         room_id = RoomId.application(principal.tenant, name)
         # Even an empty room is born with a head, whole: were its containers left to the first
         # clients, two of them would make them at once and one would lose what is in his.
-        model = body.get("model", _empty_model(name, title, principal))
+        if "template" in body:
+            model = model_of_template(body["template"], title)
+        else:
+            model = body.get("model", _empty_model(name, title, principal))
         text = orjson.dumps(model, option=orjson.OPT_INDENT_2)
         return await self._made(principal, room_id, title, text)
 
@@ -147,7 +144,7 @@ class RoomRoutes:
         visit = await self._gate.admit(request, Verb.READ)
         record = await self._gate.record(visit.room)
         etag = self._thumbnails.etag(record)
-        headers = {**_DRAWING_HEADERS, "etag": etag}
+        headers = {**DRAWING_HEADERS, "etag": etag}
         if request.headers.get("if-none-match") == etag:
             return Response(status_code=304, headers=headers)
         drawing = await self._thumbnails.draw(record)

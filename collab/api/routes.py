@@ -20,11 +20,13 @@ from starlette.routing import Route
 from collab.api.body import number_of, read_bytes
 from collab.api.descriptions import time_of
 from collab.api.gate import Gate
+from collab.api.history import HistoryRoutes
 from collab.api.models import Format, export_model, import_model, problems_of
 from collab.api.people import PeopleRoutes
 from collab.api.problem import JsonResponse
 from collab.api.reverts import RevertRoutes
 from collab.api.rooms import RoomRoutes
+from collab.api.templates import TemplateRoutes
 from collab.api.trims import TrimRoutes
 from collab.auth.access import Access, Verb
 from collab.auth.authenticator import TokenAuthenticator
@@ -64,6 +66,8 @@ class Routes:
         self._rooms = RoomRoutes(host, self._gate, access)
         self._reverts = RevertRoutes(host, self._gate)
         self._trims = TrimRoutes(host, self._gate)
+        self._history = HistoryRoutes(host, self._gate)
+        self._templates = TemplateRoutes(host.registry, self._gate)
         self._people = PeopleRoutes(host.store, host.clock, self._gate, access, tokens)
 
     def all(self) -> list[Route]:
@@ -73,6 +77,8 @@ class Routes:
             *self._rooms.all(),
             *self._reverts.all(),
             *self._trims.all(),
+            *self._history.all(),
+            *self._templates.all(),
             *self._people.all(),
             Route(f"{room}/import", self.import_file, methods=["POST"]),
             Route(f"{room}/export", self.export, methods=["GET"]),
@@ -215,6 +221,7 @@ def _revision(revision: Revision) -> dict[str, Any]:
         "source": revision.source,
         "seq": revision.seq,
         "reverts": revision.reverts,
+        "restores": revision.restores,
         "doctype": revision.type,
     }
 

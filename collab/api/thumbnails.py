@@ -24,7 +24,14 @@ from collab.revision import Revision
 from collab.room.fold import fold
 from collab.values import Json
 
-__all__ = ["Thumbnails"]
+__all__ = ["DRAWING_HEADERS", "Thumbnails"]
+
+# A drawing is inert whatever its text says: no script, nothing loaded, no page around it.
+DRAWING_HEADERS: Final = {
+    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+    "x-content-type-options": "nosniff",
+    "cache-control": "private, no-cache",
+}
 
 # More would only take turns at the interpreter's lock, in front of the event loop.
 _AT_ONCE: Final = 2

@@ -46,14 +46,32 @@ _SEQ: Final = 1
 _Request: TypeAlias = Callable[[SessionId, SourceId], Submit | Revert | Undo]
 
 
-async def submit_op(room: RoomHost, principal: Principal, op: Json, base: RevisionNo) -> RevisionNo:
+async def submit_op(
+    room: RoomHost,
+    principal: Principal,
+    op: Json,
+    base: RevisionNo,
+    *,
+    restores: RevisionNo | None = None,
+    is_import: bool = False,
+) -> RevisionNo:
     """Submit *op*, made at revision *base*, and return its revision once that is durable.
 
+    *restores* and *is_import* are what the history says of it, as in ``Submit``.
     Raises ``Refused`` with the code of whatever refused it, or an ``OperatingError``.
     """
 
     def request(session: SessionId, source: SourceId) -> Submit:
-        return Submit(session, source, _SEQ, base, ChangeKind.OP, op)
+        return Submit(
+            session,
+            source,
+            _SEQ,
+            base,
+            ChangeKind.OP,
+            op,
+            restores=restores,
+            is_import=is_import,
+        )
 
     return (await _perform(room, principal, request)).revision
 

@@ -61,7 +61,8 @@ class Submit:
     """An OT client's change made at revision ``base``; ``source`` and ``seq`` name it for ever.
 
     Without a ``base`` it was made on whatever the document is now. ``type`` names the type of
-    the document that a create makes.
+    the document that a create makes. ``restores`` and ``is_import`` are for the history to tell:
+    the revision whose model the op makes again, and that it came from a file.
     """
 
     session: SessionId
@@ -71,6 +72,8 @@ class Submit:
     kind: ChangeKind
     change: Json
     type: str = DEFAULT_TYPE
+    restores: RevisionNo | None = None
+    is_import: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ from collab.values import (
     utf16_length,
 )
 
-__all__ = ["import_op"]
+__all__ = ["Component", "Components", "import_op", "member_changes", "replacement"]
 
 Component: TypeAlias = dict[str, Any]
 Components: TypeAlias = Iterator[Component]
@@ -61,7 +61,7 @@ def _application(current: Document, target: Document, registry: Registry) -> Com
     definition = registry.get(APPLICATION_TYPE)
     assert definition is not None, "the application's definition is built in"
     old, new = current["application"], target["application"]
-    yield from _members(("application",), old, new, definition.property)
+    yield from member_changes(("application",), old, new, definition.property)
 
 
 def _nodes(current: Document, target: Document, registry: Registry) -> Components:
@@ -76,12 +76,12 @@ def _nodes(current: Document, target: Document, registry: Registry) -> Component
             yield {"p": list(path), "oi": created}
             continue
         if old.get("type") != node["type"]:
-            yield _replaced((*path, "type"), old.get("type", MISSING), node["type"])
+            yield replacement((*path, "type"), old.get("type", MISSING), node["type"])
         if not json_equal(old.get("place"), place):
-            yield _replaced((*path, "place"), old.get("place", MISSING), place)
+            yield replacement((*path, "place"), old.get("place", MISSING), place)
         definition = registry.get(node["type"])
         member = (lambda key: None) if definition is None else definition.property
-        yield from _members((*path, "props"), old["props"], node["props"], member)
+        yield from member_changes((*path, "props"), old["props"], node["props"], member)
 
 
 def _deletions(current: Document, target: Document) -> Components:
@@ -95,7 +95,7 @@ def _deletions(current: Document, target: Document) -> Components:
         if node_id in kept or place is None:
             continue
         if place.parent == APPLICATION or place.parent in kept:
-            yield _replaced(("nodes", node_id, "place"), list(place), None)
+            yield replacement(("nodes", node_id, "place"), list(place), None)
 
 
 # --- order --------------------------------------------------------------------------------------
@@ -158,8 +158,11 @@ def _longest_rising(names: list[str], keys: Mapping[str, str]) -> set[str]:
 # --- values -------------------------------------------------------------------------------------
 
 
-def _members(path: Path, old: Json, new: Json, member_shape: Any) -> Components:
-    """Change the members of a map that stays: props, a ``map`` property, a list's entry."""
+def member_changes(path: Path, old: Json, new: Json, member_shape: Any) -> Components:
+    """Yield what changes the members of a map that stays: props, a ``map``, a list's entry.
+
+    *member_shape* gives the shape of a member by its key, None for one that is not declared.
+    """
     for key, value in new.items():
         yield from _value((*path, key), old.get(key, MISSING), value, member_shape(key))
     for key, value in old.items():
@@ -179,14 +182,15 @@ def _value(path: Path, old: Json, new: Json, shape: Shape | None) -> Components:
                 yield from _list(path, old, new, shape)
             else:
                 inner = (lambda key: None) if shape is None else shape.member
-                yield from _members(path, old, new, inner)
+                yield from member_changes(path, old, new, inner)
             return
         if json_equal(old, new):
             return
-    yield _replaced(path, old, new)
+    yield replacement(path, old, new)
 
 
-def _replaced(path: Path, old: Json, new: Json) -> Component:
+def replacement(path: Path, old: Json, new: Json) -> Component:
+    """Return what puts *new* where *old* is; ``MISSING`` where nothing is."""
     component: Component = {"p": list(path)}
     if old is not MISSING:
         component["od"] = copy_json(old)
@@ -226,7 +230,7 @@ def _list(path: Path, old: Json, new: Json, shape: Shape) -> Components:
             yield {"p": [*path, name], "oi": copy_json(wanted)}
             continue
         inner = item.member if shape.has_entries and item is not None else (lambda key: item)
-        yield from _members((*path, name), old_entries[name], wanted, inner)
+        yield from member_changes((*path, name), old_entries[name], wanted, inner)
     for entry_id, entry in old.items():
         if entry_id not in names:
             yield {"p": [*path, entry_id], "od": copy_json(entry)}

@@ -148,7 +148,7 @@ class Committer(Head):
         elif kind is ChangeKind.CREATE:
             change = copy_json(self.document)
         revision = self._revision(
-            kind, change, update, principal.user, now_ms, command=command, reverts=reverts
+            kind, change, update, principal, now_ms, command=command, reverts=reverts
         )
         outcome = Outcome(revision, [Ack(command.seq, revision.number)])
         outcome.problems_changed = self._finish(revision, op)
@@ -322,7 +322,7 @@ class Committer(Head):
             kind,
             change,
             update,
-            principal.user,
+            principal,
             now_ms,
             clients=inspection.new_clients,
             is_by_server=is_by_server,

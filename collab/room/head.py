@@ -14,12 +14,13 @@ from collab.crdt.bridge import Bridge, state_vector_of
 from collab.crdt.places import PlaceIndex
 from collab.crdt.text_bridge import TextBridge
 from collab.errors import LimitExceeded
-from collab.ids import ClientId, FencingToken, RevisionNo, UserId
+from collab.ids import ClientId, FencingToken, RevisionNo
 from collab.limits import (
     DOCUMENT_BYTES_MAX,
     EXAMINED_NODES_MAX,
 )
 from collab.messages import (
+    Principal,
     Revert,
     Submit,
     Undo,
@@ -185,7 +186,7 @@ class Head:
         kind: ChangeKind,
         change: Json,
         update: bytes,
-        author: UserId,
+        author: Principal,
         now_ms: int,
         *,
         command: Submit | Revert | Undo | None = None,
@@ -193,7 +194,8 @@ class Head:
         clients: Sequence[int] = (),
         is_by_server: bool = True,
     ) -> Revision:
-        owners = [(ClientId(client), author) for client in clients]
+        owners = [(ClientId(client), author.user) for client in clients]
+        submitted = command if isinstance(command, Submit) else None
         if is_by_server and update and not self._is_server_client_recorded:
             owners.append((self._server_client, SERVER_USER))
             self._is_server_client_recorded = True
@@ -203,7 +205,7 @@ class Head:
             kind=kind,
             change=change,
             update=b"" if update in EMPTY_UPDATES else update,
-            author=author,
+            author=author.user,
             time_ms=now_ms,
             source=command.source if command else None,
             seq=command.seq if command else None,
@@ -211,6 +213,9 @@ class Head:
             reverts=reverts,
             type=self.type.name,
             inverse=self._bridge.undoing if kind is ChangeKind.OP else None,
+            author_name=author.name,
+            restores=submitted.restores if submitted else None,
+            is_import=submitted is not None and submitted.is_import,
         )
 
     def _finish(self, revision: Revision, op: Sequence[Component]) -> bool:

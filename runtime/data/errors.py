@@ -8,6 +8,8 @@
         ├── RecordNotFound     no such record                               (record_not_found, 404)
         ├── RecordConflict     it has another version by now                (record_conflict, 412)
         ├── RecordRestricted   others refer to it, so it stays              (record_restricted, 409)
+        ├── RecordsPresent     only an empty room takes a template's records (records_present, 409)
+        ├── TemplateMissing    the application is of no template            (template_missing, 404)
         ├── ModelNotFound      no such data model                           (model_not_found, 404)
         ├── QueryInvalid       a question that has no answer                (query_*, 400)
         ├── DataLimit          more than limits.py allows                   (data_limit, …, 413)
@@ -40,6 +42,8 @@ __all__ = [
     "RecordInvalid",
     "RecordNotFound",
     "RecordRestricted",
+    "RecordsPresent",
+    "TemplateMissing",
 ]
 
 
@@ -105,6 +109,20 @@ class RecordRestricted(DataError):
         self.field = field
         self.records = records
         self.count = count
+
+
+class RecordsPresent(DataError):
+    """There are records already; a template's are for an empty room."""
+
+    default_code = "records_present"
+    http_status = 409
+
+
+class TemplateMissing(DataError):
+    """The application was made of no template, or of one that is not there any more."""
+
+    default_code = "template_missing"
+    http_status = 404
 
 
 class ModelNotFound(DataError):

@@ -25,7 +25,7 @@ from runtime.data.clearing import clear
 from runtime.data.confirmation import drop_pending, list_pending
 from runtime.data.ddl import Steps
 from runtime.data.encryption import Cipher
-from runtime.data.errors import DataLimit, RecordNotFound
+from runtime.data.errors import DataLimit, RecordNotFound, RecordsPresent
 from runtime.data.files import stored_bytes
 from runtime.data.grouping import Grouping
 from runtime.data.identifiers import Identifiers
@@ -38,6 +38,7 @@ from runtime.data.queries import OPEN, Access, Group, GroupQuery, Page, Query
 from runtime.data.querying import Querying, expansion
 from runtime.data.records import Actor, Record, RecordChange
 from runtime.data.samples import PARTS_MAX, Generated, make_samples
+from runtime.data.template_records import Records, write_template_records
 from runtime.data.transactions import Listener, Transactions
 from runtime.data.values import milliseconds
 from runtime.data.wire import record_json
@@ -382,6 +383,22 @@ class RoomData:
                 added = per_model * PARTS_MAX
                 self._transactions.check_room_for(changes.connection, table, added)
             return make_samples(changes, self._identifiers, seed=seed, per_model=per_model)
+
+    def write_template(self, records: Records, *, actor: Actor) -> Generated:
+        """Write the sample records of a template and return how many by model id.
+
+        They start no workflows. Raises ``RecordsPresent`` if there are any records already, so that
+        asking twice writes once.
+        """
+        changing = self._transactions.changing(
+            actor, 0, OPEN, has_triggers=False, seconds_max=DATA_MIGRATION_S
+        )
+        with changing as (changes, _):
+            tables = changes.layout.tables.values()
+            count = select(func.count())
+            if any(changes.connection.scalar(count.select_from(item.table)) for item in tables):
+                raise RecordsPresent("there are records already")
+            return write_template_records(changes, self._identifiers, records)
 
     def reset(self) -> None:
         """Delete all records of the room, those of removed models too; the tables stay.

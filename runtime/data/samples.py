@@ -25,7 +25,7 @@ from runtime.data.values import BadValue, milliseconds, moment, read_value
 from runtime.expressions.values import Value
 from runtime.parts import Field, FieldType
 
-__all__ = ["PARTS_MAX", "Generated", "make_samples"]
+__all__ = ["PARTS_MAX", "Generated", "in_order", "make_samples"]
 
 _ATTEMPTS: Final = 20
 # Parts that a whole has: an order has one to four lines.
@@ -61,23 +61,9 @@ class _Samples:
         self._targets: dict[str, list[Record]] = {}
 
     def run(self) -> Generated:
-        for table in self._ordered():
+        for table in in_order(self._changes.layout.tables):
             self._made[table.model.id] = self._model(table)
         return self._made
-
-    def _ordered(self) -> list[ModelTable]:
-        """Return the models, each after those it refers to as far as cycles allow."""
-        tables = self._changes.layout.tables
-        ordered: list[ModelTable] = []
-        waiting = list(tables.values())
-        while waiting:
-            done = {table.model.id for table in ordered}
-            ready = [table for table in waiting if _needed(table, False) <= done]
-            ready = ready or [table for table in waiting if _needed(table, True) <= done]
-            ready = ready or waiting[:1]
-            ordered.extend(ready)
-            waiting = [table for table in waiting if table not in ready]
-        return ordered
 
     def _model(self, table: ModelTable) -> int:
         count = select(func.count()).select_from(table.table)
@@ -233,6 +219,20 @@ class _Samples:
     def _note(self, text: str) -> None:
         if text not in self._made.notes:
             self._made.notes.append(text)
+
+
+def in_order(tables: Mapping[str, ModelTable]) -> list[ModelTable]:
+    """Return the models of *tables*, each after those it refers to as far as cycles allow."""
+    ordered: list[ModelTable] = []
+    waiting = list(tables.values())
+    while waiting:
+        done = {table.model.id for table in ordered}
+        ready = [table for table in waiting if _needed(table, False) <= done]
+        ready = ready or [table for table in waiting if _needed(table, True) <= done]
+        ready = ready or waiting[:1]
+        ordered.extend(ready)
+        waiting = [table for table in waiting if table not in ready]
+    return ordered
 
 
 def _needed(table: ModelTable, is_required: bool) -> set[str]:

@@ -11,9 +11,12 @@ from typing import Any, Final
 import orjson
 from starlette.responses import Response
 
+from collab.model.templates import find_template
 from runtime.access import CREATE, DELETE, READ, UPDATE, Access, ModelAccess
 from runtime.data.adoption import Pending
+from runtime.data.errors import TemplateMissing
 from runtime.data.room import RoomData
+from runtime.data.samples import Generated
 from runtime.http.asked import check_members, number, texts
 from runtime.http.bodies import json_object
 from runtime.http.door import Call
@@ -75,9 +78,11 @@ async def answer_data(call: Call) -> Response:
 
 
 async def generate(call: Call) -> Response:
-    """Create sample records."""
+    """Create sample records: of the types and names of fields, or those of the room's template."""
     call.require_editor()
     body = await json_object(call.request)
+    if body == {"template": True}:
+        return _json({"created": await call.space.run(lambda: _write_template(call))})
     check_members(body, frozenset({"seed", "perModel"}))
     seed = number(body, "seed", secrets.randbelow(_SEED_MAX), 0, _SEED_MAX)
     per_model = number(body, "perModel", _SAMPLES_DEFAULT, 1, SAMPLES_PER_MODEL_MAX)
@@ -85,6 +90,14 @@ async def generate(call: Call) -> Response:
         lambda: call.space.data.generate(seed=seed, per_model=per_model, actor=call.actor)
     )
     return _json({"created": created, "seed": seed})
+
+
+def _write_template(call: Call) -> Generated:
+    data = call.space.data
+    template = find_template(data.application.id)
+    if template is None:
+        raise TemplateMissing("this application was made of no template")
+    return data.write_template(template.records, actor=call.actor)
 
 
 async def reset(call: Call) -> Response:

@@ -14,6 +14,57 @@ export const launch = () => chromium.launch({
 })
 
 /**
+ * The connection of one page to the server's socket, in the hands of the scene.
+ *
+ * While it is held, nothing passes either way, though both ends think that it does: so that two
+ * people surely edit at once. While it is cut, there is no connection.
+ */
+export class Line {
+  #isHeld = false
+  #isCut = false
+  #waiting = []
+  #sockets = new Set()
+
+  static async of (page) {
+    const line = new Line()
+    await page.routeWebSocket(/\/hocuspocus/, socket => line.#join(socket))
+    return line
+  }
+
+  hold () { this.#isHeld = true }
+
+  release () {
+    this.#isHeld = false
+    for (const pass of this.#waiting.splice(0)) pass()
+  }
+
+  async cut () {
+    this.#isCut = true
+    for (const [socket, server] of this.#sockets) await Promise.all([socket.close(), server.close()])
+    this.#sockets.clear()
+  }
+
+  mend () { this.#isCut = false }
+
+  #join (socket) {
+    if (this.#isCut) {
+      socket.close()
+      return
+    }
+    const server = socket.connectToServer()
+    const pair = [socket, server]
+    this.#sockets.add(pair)
+    socket.onMessage(message => this.#pass(() => this.#sockets.has(pair) && server.send(message)))
+    server.onMessage(message => this.#pass(() => this.#sockets.has(pair) && socket.send(message)))
+  }
+
+  #pass (pass) {
+    if (this.#isHeld) this.#waiting.push(pass)
+    else pass()
+  }
+}
+
+/**
  * One browser and what was found wrong in its pages.
  *
  * `pictures` is the folder for screenshots, or empty for none.
@@ -34,6 +85,16 @@ export class Scene {
     this.watch(page, who, expected)
     await page.goto(`${this.server}${path}`)
     return page
+  }
+
+  /** As `open`, with the page's line to the server in hand: `[page, line]`. */
+  async openLine (path, who, { expected, ...options } = {}) {
+    const context = await this.browser.newContext({ viewport: { width: 1280, height: 800 }, ...options })
+    const page = await context.newPage()
+    this.watch(page, who, expected)
+    const line = await Line.of(page)
+    await page.goto(`${this.server}${path}`)
+    return [page, line]
   }
 
   /** Keeps what a page logs as an error or throws. */

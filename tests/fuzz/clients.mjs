@@ -10,6 +10,7 @@ import { WebSocket } from 'ws'
 import { WebsocketProvider } from 'y-websocket'
 import * as Y from 'yjs'
 import { loadClient } from '../peers/sharedb/clients.mjs'
+import { watch } from './watchdog.mjs'
 
 const RETRY_MS = 100
 // The last messages of a client that does not come to rest are told with the failure.
@@ -284,6 +285,7 @@ function open (request) {
   return true
 }
 
+watch()
 createInterface({ input: process.stdin }).on('line', (line) => {
   const request = JSON.parse(line)
   try {

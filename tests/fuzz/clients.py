@@ -21,10 +21,13 @@ from collab.values import Json
 from tests.client.relay import Relay
 from tests.fuzz.edits import Edit
 from tests.fuzz.execution import op_of
+from tests.fuzz.standing import process_state
 
 __all__ = ["Client", "ClientRelay", "Ledger", "NodeClient", "NodeHost", "PythonClient", "State"]
 
-_ANSWER_S_MAX: Final = 30.0
+# All of npm's clients share one thread. One that was paused carries each op that waits past each
+# one that it missed, which keeps all others waiting: for seconds, and many on a busy machine.
+_ANSWER_S_MAX: Final = 120.0
 _CONNECT_S_MAX: Final = 60.0
 _LINE_BYTES_MAX: Final = 1 << 26
 
@@ -62,6 +65,10 @@ class Ledger:
             for token, edit in self.edits.items()
             if edit.author == author and token not in self.acked and token not in self.refused
         }
+
+    def untold(self, author: str) -> set[str]:
+        """Return the tokens of *author* that it still waits to be told of."""
+        return self.waiting(author) - self.unknown
 
     def crash(self, author: str) -> None:
         self.unknown |= self.waiting(author)
@@ -134,21 +141,38 @@ class NodeHost:
     async def ask(self, client: str, action: str, **content: Any) -> Any:
         assert self._process is not None
         assert self._process.stdin is not None
+        assert self._reader is not None
+        if self._reader.done():
+            raise AssertionError("the Node process ended")
         self._count += 1
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._answers[self._count] = answer
         request = {"id": self._count, "client": client, "do": action, **content}
         self._process.stdin.write(json.dumps(request).encode() + b"\n")
-        return await asyncio.wait_for(answer, _ANSWER_S_MAX)
+        try:
+            return await asyncio.wait_for(answer, _ANSWER_S_MAX)
+        except TimeoutError as error:
+            raise AssertionError(
+                f"{client} did not answer {action!r} within {_ANSWER_S_MAX:g} s: {self.state()}"
+            ) from error
+
+    def state(self) -> str:
+        """Return what the system says of the process."""
+        if self._process is None:
+            return "Node is not started"
+        return f"Node is {process_state(self._process.pid)}"
 
     async def _read(self) -> None:
         assert self._process is not None
         assert self._process.stdout is not None
-        while line := await self._process.stdout.readline():
-            self._take(json.loads(line))
-        for answer in self._answers.values():
-            if not answer.done():
-                answer.set_exception(AssertionError("the Node process ended"))
+        try:
+            while line := await self._process.stdout.readline():
+                self._take(json.loads(line))
+        finally:
+            # Also when it said what nobody understands: nobody listens any more.
+            for answer in self._answers.values():
+                if not answer.done():
+                    answer.set_exception(AssertionError("the Node process ended"))
 
     def _take(self, message: dict[str, Any]) -> None:
         if "id" in message:

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import random
 from typing import Any
 
@@ -17,6 +19,7 @@ from tests.fuzz.driver import SCENARIOS, run
 from tests.fuzz.edits import Edit
 from tests.fuzz.judge import difference, judge
 from tests.fuzz.regressions import kept
+from tests.fuzz.standing import process_state, standing_tasks
 
 _SECONDS = 8.0
 _FIXED_SEED = 1
@@ -39,6 +42,37 @@ async def test_nothing_is_lost_or_doubled(scenario: str, seed: int | None) -> No
 async def test_a_seed_that_failed_holds_now(case: dict[str, Any]) -> None:
     """[AP19] what was found once is tried again."""
     await run(case["scenario"], case["seed"], min(case["seconds"], _SECONDS))
+
+
+# --- the driver itself --------------------------------------------------------------------------
+
+
+async def test_what_never_ends_can_be_placed() -> None:
+    """[AP19] a run that does not end names who waits, and in which function of which."""
+    answer = asyncio.get_running_loop().create_future()
+
+    async def ask() -> None:
+        await answer
+
+    async def live() -> None:
+        await ask()
+
+    task = asyncio.create_task(live(), name="sharedb-7.é")
+    await asyncio.sleep(0)
+    line = next(line for line in standing_tasks().splitlines() if line.startswith(task.get_name()))
+    assert line.index("live:") < line.index("ask:")
+    answer.set_result(None)
+    await task
+    assert str(os.getpid()) in process_state(os.getpid())
+
+
+def test_a_client_that_crashed_waits_for_nothing() -> None:
+    """[AP19] what nobody will be told of any more does not keep its author from editing."""
+    ledger = _ledger(_ONE, acked=False)
+    assert ledger.untold("é") == ledger.waiting("é") == {_ONE.token}
+    ledger.crash("é")
+    assert ledger.untold("é") == set()
+    assert ledger.waiting("é") == {_ONE.token}
 
 
 # --- the judge itself ---------------------------------------------------------------------------

@@ -13,8 +13,11 @@ import { RoomConnection, socketUrl } from "./connection";
 import { Desk, DeskContext, useAppName, useConnection } from "./desk";
 import { Frame } from "./frame/Frame";
 import { handleHistoryKey } from "./keyboard";
+import { copyName } from "./offline/copies";
 import { Banner } from "./panels/Banner";
+import { watchDeletions } from "./panels/gone";
 import { Notices } from "./panels/Notices";
+import { Tour } from "./tour/Tour";
 
 type Loading =
   | { readonly state: "loading" }
@@ -34,7 +37,14 @@ export function DesignerPage({ room }: { readonly room: string }) {
       const [found, definitions] = await Promise.all([api.room(room), api.definitions(room)]);
       if (!isCurrent) return;
       const registry = new Registry(definitions);
-      connection = new RoomConnection(socketUrl(window.location), room, session, registry);
+      connection = new RoomConnection({
+        url: socketUrl(window.location),
+        room,
+        role: found.role,
+        session,
+        registry,
+        copy: copyName({ tenant: session.tenant, user: session.user, room, createdAt: found.createdAt }),
+      });
       setLoading({ state: "ready", desk: new Desk(found, connection, registry), session });
     };
     load().catch((error: unknown) => {
@@ -66,6 +76,8 @@ function DeskView({ desk, initial }: { readonly desk: Desk; readonly initial: Se
   const isDenied = useConnection((state) => state.denied !== null);
   useTitle();
   useNodeInAddress(desk, isLoaded);
+  useEffect(() => watchDeletions(desk), [desk]);
+  useUnsentWarning(desk);
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => handleHistoryKey(desk, event);
     window.addEventListener("keydown", onKey);
@@ -82,6 +94,7 @@ function DeskView({ desk, initial }: { readonly desk: Desk; readonly initial: Se
       {isLoaded ? <Frame /> : <main>{!isDenied && <PanelsSkeleton />}</main>}
       <StatusBar />
       <Notices />
+      <Tour />
     </div>
   );
 }
@@ -98,6 +111,19 @@ function useNodeInAddress(desk: Desk, isLoaded: boolean): void {
     window.addEventListener("hashchange", follow);
     return () => window.removeEventListener("hashchange", follow);
   }, [desk, isLoaded]);
+}
+
+/** Asks before the window is closed, where this browser keeps no copy of what waits. */
+function useUnsentWarning(desk: Desk): void {
+  const isKept = useConnection((state) => state.isKept);
+  useEffect(() => {
+    if (isKept) return undefined;
+    const warn = (event: BeforeUnloadEvent): void => {
+      if (desk.connection.journal.waiting.get().length > 0) event.preventDefault();
+    };
+    window.addEventListener("beforeunload", warn);
+    return () => window.removeEventListener("beforeunload", warn);
+  }, [desk, isKept]);
 }
 
 function useTitle(): void {

@@ -1,116 +1,194 @@
 /**
- * One stay in a room: the Yjs document, its provider, presence, undo, and the server's messages.
+ * One stay in a room: the Yjs document, its copy in this browser, its provider, presence, and the
+ * server's messages.
  *
- * Everything that the designer's views need is in stores: `state`, `history`, those of `presence` and
- * the live model's snapshots. Views never touch the provider.
+ * Everything that the designer's views need is in stores: `state`, `history`, those of `presence`,
+ * `conflicts` and `refusals`, and the live model's snapshots. Views never touch the provider.
  */
 import { HocuspocusProvider } from "@hocuspocus/provider";
+import { Awareness } from "y-protocols/awareness";
 import * as Y from "yjs";
 
-import { isSessionOver, type Session } from "../shared/api";
-import { Store } from "../shared/store";
-import { Editor, LOCAL_EDIT } from "../model/editor";
+import { isSessionOver, type Role, type Session } from "../shared/api";
+import type { Store } from "../shared/store";
+import { Editor } from "../model/editor";
 import { LiveModel } from "../model/live";
 import type { Registry } from "../model/registry";
+import type { Conflicts } from "./conflicts/conflicts";
+import type { Journal } from "./conflicts/journal";
 import { readMessage, type ServerMessage } from "./messages";
+import { Bulletin } from "./notices";
+import { LocalCopy } from "./offline/LocalCopy";
+import { readNotes, writeNotes } from "./offline/notes";
+import { OwnWork } from "./ownWork";
+import type { Refusals } from "./panels/refusals";
 import { Presence } from "./presence";
-import { type ConnectionState, INITIAL_STATE, type Notice } from "./state";
+import { type ConnectionState, isStored } from "./state";
+import type { Undone, UndoState } from "./undo/history";
 
-/** Edits nearer together than this are undone in one go, in milliseconds. */
-const UNDO_CAPTURE_MS = 400;
 /** The close code of a session that has expired or was revoked. */
 const SIGNED_OUT = 4401;
 
+export interface ConnectionOptions {
+  readonly url: string;
+  readonly room: string;
+  readonly role: Role;
+  readonly session: Session;
+  readonly registry: Registry;
+  /** The name of the copy in this browser. */
+  readonly copy: string;
+}
+
 export class RoomConnection {
-  readonly state = new Store<ConnectionState>(INITIAL_STATE);
-  readonly history = new Store({ canUndo: false, canRedo: false });
   readonly doc = new Y.Doc();
   readonly model: LiveModel;
   readonly editor: Editor;
   readonly presence: Presence;
-  readonly #undo: Y.UndoManager;
-  readonly #provider: HocuspocusProvider;
-  #noticeCount = 0;
+  readonly #bulletin = new Bulletin();
+  readonly #own: OwnWork;
+  readonly #options: ConnectionOptions;
+  readonly #awareness: Awareness;
+  #provider: HocuspocusProvider | null = null;
+  #copy: LocalCopy | null = null;
+  #isDestroyed = false;
+  /** Whether anything was written while there was no connection, and is not judged yet. */
+  #hasOfflineWork = false;
 
-  constructor(url: string, room: string, session: Session, registry: Registry) {
+  constructor(options: ConnectionOptions) {
+    const { registry, role, session } = options;
+    this.#options = options;
     this.model = new LiveModel(this.doc);
     this.editor = new Editor(this.doc, (type) => registry.byType(type)?.schema);
-    this.#undo = new Y.UndoManager([this.doc.getMap("nodes"), this.doc.getMap("application")], {
-      trackedOrigins: new Set([LOCAL_EDIT]),
-      captureTimeout: UNDO_CAPTURE_MS,
+    this.#awareness = new Awareness(this.doc);
+    this.presence = new Presence(this.#awareness, session);
+    this.#own = new OwnWork(this.doc, this.model, this.editor, registry, {
+      isPerson: (client) => this.presence.who(client) !== null,
+      isLoading: (origin) => this.#copy?.isOrigin(origin) ?? origin !== this.#provider,
     });
-    for (const event of ["stack-item-added", "stack-item-popped", "stack-cleared"] as const) {
-      this.#undo.on(event, () => this.#showHistory());
-    }
-    this.doc.on("beforeTransaction", (transaction) => {
-      if (transaction.origin === LOCAL_EDIT) this.#patch({ refused: null });
+    if (role === "viewer" || role === "reviewer") this.#patch({ readOnly: LOOKING });
+    this.#own.journal.waiting.subscribe(this.#onWaiting);
+    this.#own.refusals.list.subscribe(() => {
+      this.#bulletin.keepRefusals(new Set(this.refusals.list.get().map(({ id }) => id)));
+      this.#note();
     });
-    this.#provider = new HocuspocusProvider({
-      url,
-      name: room,
-      document: this.doc,
-      // The session's cookie says who we are; without any token the server would ask for one.
-      token: "session",
-      onStatus: ({ status }) => this.#patch(status === "connected" ? { status } : { status, isSynced: false }),
-      onSynced: ({ state }) => this.#patch(state ? { isSynced: true, isLoaded: true, denied: null } : { isSynced: false }),
-      onUnsyncedChanges: ({ number }) => this.#patch({ unsynced: number }),
-      onAuthenticated: ({ scope }) => {
-        if (scope === "readonly") this.#patch({ readOnly: { code: "viewer", reason: "You may look at this room, but not change it." } });
-        else this.#patch({ denied: null, readOnly: null });
-      },
-      onAuthenticationFailed: ({ reason }) => this.#patch({ denied: reason }),
-      onClose: ({ event }) => void this.#onClose(event.code),
-      onStateless: ({ payload }) => this.#receive(readMessage(payload)),
-    });
-    const { awareness } = this.#provider;
-    if (awareness === null) throw new Error("the provider has no awareness");
-    this.presence = new Presence(awareness, session);
+    void this.#open();
+  }
+
+  get state(): Store<ConnectionState> {
+    return this.#bulletin.state;
+  }
+
+  get history(): Store<UndoState> {
+    return this.#own.undoHistory.state;
+  }
+
+  get conflicts(): Conflicts {
+    return this.#own.conflicts;
+  }
+
+  get refusals(): Refusals {
+    return this.#own.refusals;
+  }
+
+  /** One's own edits that the server may not have yet. */
+  get journal(): Journal {
+    return this.#own.journal;
   }
 
   undo(): void {
-    this.#undo.undo();
+    this.#tellUndone("Undid", this.#own.undo());
   }
 
   redo(): void {
-    this.#undo.redo();
+    this.#tellUndone("Redid", this.#own.redo());
   }
 
   /** Ends the gathering of edits into one undo step; called where a new action begins. */
   stopCapturing(): void {
-    this.#undo.stopCapturing();
+    this.#own.undoHistory.stopCapturing();
   }
 
   /** Shows a message of the designer itself. */
   tell(title: string, text: string): void {
-    this.#notify({ kind: "told", title, text, details: [], nodes: [] });
+    this.#bulletin.tell(title, text);
+  }
+
+  /** Says that somebody else deleted a node that is selected. */
+  tellGone(node: string, title: string, text: string): void {
+    this.#bulletin.tellGone(node, title, text);
   }
 
   dismiss(notice: number): void {
-    this.state.update((state) => {
-      const isRefusal = state.notices.some((other) => other.id === notice && other.kind === "refused");
-      const notices = state.notices.filter((other) => other.id !== notice);
-      return { ...state, notices, refused: isRefusal ? null : state.refused };
-    });
+    const refusal = this.#bulletin.dismiss(notice);
+    // What was refused while one looks on has been read by now; offline work stays in its list.
+    if (refusal !== undefined && this.refusals.list.get().some(({ id, isOffline }) => id === refusal && !isOffline)) this.refusals.dismiss(refusal);
   }
 
   reconnect(): void {
     this.#patch({ isSignedOut: false });
-    void this.#provider.connect();
+    void this.#provider?.connect();
+  }
+
+  /** Lets go of the copy in this browser, for good. */
+  async forgetCopy(): Promise<void> {
+    await this.#copy?.clear();
+    this.#copy = null;
   }
 
   destroy(): void {
+    this.#isDestroyed = true;
     this.presence.destroy();
-    this.#provider.destroy();
-    this.#undo.destroy();
+    this.#provider?.destroy();
+    this.#awareness.destroy();
+    this.#own.destroy();
     this.model.destroy();
+    void this.#copy?.close();
+    this.#copy = null;
     this.doc.destroy();
+  }
+
+  // The copy comes first: with it the room is there at once, and the server is told of everything in
+  // it by the first exchange.
+  async #open(): Promise<void> {
+    const copy = await LocalCopy.open(this.#options.copy, this.doc);
+    if (this.#isDestroyed) {
+      void copy?.close();
+      return;
+    }
+    this.#copy = copy;
+    const notes = readNotes(await copy?.notes());
+    if (this.#isDestroyed) return;
+    this.#own.restore(notes);
+    this.#hasOfflineWork = notes.edits.length > 0;
+    this.#patch({ isKept: copy !== null, isLoaded: this.doc.getMap("nodes").size > 0 });
+    this.#note();
+    this.#connect();
+  }
+
+  #connect(): void {
+    const { url, room } = this.#options;
+    this.#provider = new HocuspocusProvider({
+      url,
+      name: room,
+      document: this.doc,
+      awareness: this.#awareness,
+      // The session's cookie says who we are; without any token the server would ask for one.
+      token: "session",
+      onStatus: ({ status }) => this.#patch(status === "connected" ? { status } : { status, isSynced: false }),
+      onSynced: ({ state }) => this.#patch(state ? { isSynced: true, isLoaded: true, hasMet: true, denied: null } : { isSynced: false }),
+      onUnsyncedChanges: ({ number }) => this.#patch({ unsynced: number }),
+      onAuthenticated: ({ scope }) => this.#patch({ denied: null, readOnly: scope === "readonly" ? LOOKING : null }),
+      onAuthenticationFailed: ({ reason }) => this.#patch({ denied: reason }),
+      onClose: ({ event }) => void this.#onClose(event.code),
+      onStateless: ({ payload }) => this.#receive(readMessage(payload)),
+    });
   }
 
   async #onClose(code: number): Promise<void> {
     // A browser is not told why a handshake was refused, so the session is asked for itself.
     const isSignedOut = code === SIGNED_OUT || (await isSessionOver());
-    if (!isSignedOut) return;
-    this.#provider.disconnect();
+    if (!isSignedOut || this.#isDestroyed) return;
+    this.#provider?.disconnect();
     this.#patch({ isSignedOut: true });
   }
 
@@ -121,19 +199,13 @@ export class RoomConnection {
         this.#refuse(message);
         return;
       case "lost":
-        this.#notify({
-          kind: "lost",
-          title: "Your text was not kept",
-          text: "Somebody deleted what you were typing in. Copy it from here if you still need it.",
-          details: message.texts,
-          nodes: [],
-        });
+        this.#bulletin.lose(message.texts);
         return;
       case "problems":
-        this.#patch({ problems: message.problems });
+        this.#bulletin.setProblems(message.problems);
         return;
       case "revision":
-        this.state.update((state) => ({ ...state, revision: Math.max(state.revision ?? 0, message.revision) }));
+        this.#patch({ revision: Math.max(this.state.get().revision ?? 0, message.revision) });
         return;
       case "readonly":
         this.#patch({ readOnly: { code: message.code, reason: message.reason } });
@@ -141,28 +213,41 @@ export class RoomConnection {
   }
 
   #refuse(message: Extract<ServerMessage, { type: "refused" }>): void {
-    // Undoing an edit that the server has undone already would apply its inverse a second time.
-    this.#undo.clear();
-    const { nodes, path, reason, code } = message;
-    this.#patch({ refused: { nodes, path, reason } });
-    this.#notify({ kind: "refused", title: "Your change was refused", text: reason || code, details: code === "" ? [] : [code], nodes });
+    const refusal = this.#own.refuse(message, this.#hasOfflineWork);
+    this.#hasOfflineWork = false;
+    this.#patch({ refused: { nodes: message.nodes, path: message.path, reason: message.reason } });
+    this.#bulletin.refuse(refusal);
   }
 
-  #notify(notice: Omit<Notice, "id">): void {
-    this.#noticeCount += 1;
-    const added: Notice = { id: this.#noticeCount, ...notice };
-    // Only the newest few are kept in sight; a client in a bad loop must not bury the screen.
-    this.state.update((state) => ({ ...state, notices: [...state.notices, added].slice(-4) }));
+  #tellUndone(verb: string, undone: Undone | null): void {
+    if (undone === null) return;
+    const { words, isPartial } = undone;
+    const kept = isPartial ? "What somebody else has worked in since was left as it is." : "";
+    if (words !== "" || kept !== "") this.#bulletin.mention(words === "" ? "Nothing was undone" : `${verb}: ${words}`, kept);
   }
+
+  readonly #onWaiting = (): void => {
+    const state = this.state.get();
+    if (this.journal.waiting.get().length > 0) {
+      if (state.status !== "connected") this.#hasOfflineWork = true;
+      // An own edit is the answer to a refusal: the mark goes, its message stays.
+      if (state.refused !== null) this.#patch({ refused: null });
+    }
+    this.#note();
+  };
+
+  readonly #note = (): void => {
+    this.#copy?.note(() => ({ notes: writeNotes(this.#own.notes), waiting: this.journal.waiting.get().length }));
+  };
 
   #patch(change: Partial<ConnectionState>): void {
-    this.state.update((state) => ({ ...state, ...change }));
-  }
-
-  #showHistory(): void {
-    this.history.set({ canUndo: this.#undo.canUndo(), canRedo: this.#undo.canRedo() });
+    this.#bulletin.patch(change);
+    const state = this.state.get();
+    if (isStored(state) && this.journal.waiting.get().length > 0) this.#own.settle();
   }
 }
+
+const LOOKING = { code: "viewer", reason: "You may look at this room, but not change it." } as const;
 
 /** Where the Hocuspocus door of this server is. */
 export function socketUrl(location: Location): string {

@@ -48,6 +48,10 @@ export class Desk {
   readonly isRightOpen = new Store(true);
   /** The panel at the bottom that is open, or null. */
   readonly bottom = new Store<BottomTab | null>(null);
+  /** The Yjs client id of the person whose view one follows, or null. */
+  readonly following = new Store<number | null>(null);
+  /** The step of the first-run tour that is shown, or null. */
+  readonly tour = new Store<number | null>(null);
 
   constructor(room: Room, connection: RoomConnection, registry: Registry) {
     this.room = room.name;

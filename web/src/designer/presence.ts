@@ -42,12 +42,15 @@ export interface Person {
 const CURSOR_INTERVAL_MS = 50;
 /** More members of a selection than these are not shown to others. */
 const SELECTION_MAX = 100;
+/** So many clients are remembered after they left, to say whose an edit was. */
+const KNOWN_MAX = 500;
 
 export class Presence {
   readonly people = new Store<readonly Person[]>([]);
   /** Where the others' pointers are, by Yjs client id. */
   readonly cursors = new Store<ReadonlyMap<number, Cursor>>(new Map());
   readonly #awareness: Awareness;
+  readonly #known = new Map<number, Person>();
   #people = "[]";
   #cursor: Cursor | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
@@ -60,9 +63,19 @@ export class Presence {
     awareness.on("change", this.#read);
   }
 
+  /** For the carets in texts, which name their places by the document's own positions. */
+  get awareness(): Awareness {
+    return this.#awareness;
+  }
+
   /** Tells the others who this is. */
   introduce({ user: id, name, color }: Session): void {
     this.#tell("user", { id, name, color: safeColor(color) });
+  }
+
+  /** Who a Yjs client is or was; null for the server's own, and for whoever was never seen here. */
+  who(client: number): Person | null {
+    return this.#known.get(client) ?? null;
   }
 
   select(ids: readonly string[]): void {
@@ -103,6 +116,7 @@ export class Presence {
       const person = readPerson(client, state);
       if (person === null) continue;
       people.push(person);
+      this.#remember(person);
       const cursor = readCursor(state.cursor);
       if (cursor !== null) cursors.set(client, cursor);
     }
@@ -114,6 +128,15 @@ export class Presence {
     }
     this.cursors.set(cursors);
   };
+
+  #remember(person: Person): void {
+    this.#known.delete(person.client);
+    this.#known.set(person.client, person);
+    for (const oldest of this.#known.keys()) {
+      if (this.#known.size <= KNOWN_MAX) break;
+      this.#known.delete(oldest);
+    }
+  }
 }
 
 /** Another's awareness, read without trust; null for one who is no person. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { readMessage } from "./messages";
 import { type ConnectionState, INITIAL_STATE, saveState } from "./state";
 
-const connected: ConnectionState = { ...INITIAL_STATE, status: "connected", isLoaded: true, isSynced: true };
+const connected: ConnectionState = { ...INITIAL_STATE, status: "connected", isLoaded: true, hasMet: true, isSynced: true };
 
 describe("the saved mark", () => {
   it("says saved only when every change is acknowledged and the connection open", () => {
@@ -16,6 +16,7 @@ describe("the saved mark", () => {
 
   it("says what stands in the way before that", () => {
     expect(saveState(INITIAL_STATE)).toBe("Connecting");
+    expect(saveState({ ...INITIAL_STATE, isLoaded: true })).toBe("Connecting");
     expect(saveState({ ...connected, refused: { nodes: [], path: [], reason: "nein" } })).toBe("Refused");
     expect(saveState({ ...connected, readOnly: { code: "full", reason: "" } })).toBe("Read-only");
     expect(saveState({ ...connected, denied: "no" })).toBe("Offline");

@@ -3,17 +3,24 @@ import type { Problem } from "../model/types";
 
 export interface Notice {
   readonly id: number;
-  readonly kind: "refused" | "lost" | "told";
+  /** `gone`: somebody else deleted what is selected. */
+  readonly kind: "refused" | "lost" | "told" | "gone";
   readonly title: string;
   readonly text: string;
   readonly details: readonly string[];
   readonly nodes: readonly string[];
+  /** The refusal that this tells of. */
+  readonly refusal?: string;
+  /** After so many milliseconds it goes by itself. */
+  readonly lifeMs?: number;
 }
 
 export interface ConnectionState {
   readonly status: "connecting" | "connected" | "disconnected";
-  /** Whether the document was ever loaded; before that there is nothing to show. */
+  /** Whether there is a document to show: the server's, or the copy in this browser. */
   readonly isLoaded: boolean;
+  /** Whether the server was ever heard of; until then what is shown is the copy in this browser. */
+  readonly hasMet: boolean;
   readonly isSynced: boolean;
   readonly unsynced: number;
   readonly revision: number | null;
@@ -26,11 +33,14 @@ export interface ConnectionState {
   readonly denied: string | null;
   /** The session has expired or was revoked: the work stays here until somebody signs in again. */
   readonly isSignedOut: boolean;
+  /** Whether this browser keeps a copy, so that the window may be closed before all is sent. */
+  readonly isKept: boolean;
 }
 
 export const INITIAL_STATE: ConnectionState = {
   status: "connecting",
   isLoaded: false,
+  hasMet: false,
   isSynced: false,
   unsynced: 0,
   revision: null,
@@ -40,6 +50,7 @@ export const INITIAL_STATE: ConnectionState = {
   readOnly: null,
   denied: null,
   isSignedOut: false,
+  isKept: false,
 };
 
 export type SaveState = "Saved" | "Pending" | "Offline" | "Refused" | "Read-only" | "Connecting";
@@ -52,8 +63,14 @@ export type SaveState = "Saved" | "Pending" | "Offline" | "Refused" | "Read-only
  */
 export function saveState(state: ConnectionState): SaveState {
   if (state.denied !== null || state.isSignedOut) return "Offline";
-  if (state.status !== "connected") return state.isLoaded || state.status === "disconnected" ? "Offline" : "Connecting";
+  if (state.status === "disconnected") return "Offline";
+  if (state.status === "connecting") return state.hasMet ? "Offline" : "Connecting";
   if (state.refused !== null) return "Refused";
   if (state.readOnly !== null) return "Read-only";
-  return state.isSynced && state.unsynced === 0 ? "Saved" : "Pending";
+  return isStored(state) ? "Saved" : "Pending";
+}
+
+/** Whether the server has everything. */
+export function isStored({ status, isSynced, unsynced }: ConnectionState): boolean {
+  return status === "connected" && isSynced && unsynced === 0;
 }

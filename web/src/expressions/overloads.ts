@@ -39,6 +39,14 @@ export interface Resolved {
   readonly overloads: readonly Overload[];
 }
 
+/** How a function is written, for people who look for it; a method's target comes first. */
+export interface Signature {
+  readonly name: string;
+  readonly isMethod: boolean;
+  readonly parameters: readonly Type[];
+  readonly result: Type;
+}
+
 const VARIABLE: Type = { name: "T" };
 
 /** A table of functions and methods; a method's target is its first parameter. */
@@ -57,6 +65,14 @@ export class Functions {
     const overload = { parameters: parsed, kinds, result: typeOf(result), run };
     this.overloads.set(key, [...(this.overloads.get(key) ?? []), overload]);
     this.names.add(name);
+  }
+
+  /** All signatures, those of one name together. */
+  signatures(): readonly Signature[] {
+    return [...this.overloads].flatMap(([key, overloads]) => {
+      const [name = "", form] = key.split(" ");
+      return overloads.map(({ parameters, result }) => ({ name, isMethod: form === "of", parameters, result }));
+    });
   }
 
   /** Returns the type of a call; throws `ExpressionError` if no signature fits. */

@@ -24,7 +24,7 @@ interface BoundProps {
 
 export function Bound({ node, name, fallback = "", format, characters = 8, isWithinControl = false }: BoundProps) {
   const path = typeof name === "string" ? [name] : name;
-  const { runtime } = useStage();
+  const { mode, runtime } = useStage();
   const locale = useLocale();
   const raw = rawAt(node, path);
   const resolved = useProperty(node, path);
@@ -37,6 +37,8 @@ export function Bound({ node, name, fallback = "", format, characters = 8, isWit
     case "ready": {
       const isFormatted = format !== undefined && (format.style !== null || format.pattern !== null);
       const shown = isFormatted ? formatted(resolved.value, format, null, { locale, now: Date.now() }) : described(resolved.value);
+      // What has no value for this record still has to be found on the canvas.
+      if (shown === "" && mode === "design" && isExpression(raw)) return <Expression source={raw.expr} />;
       return <>{shown === "" && !isExpression(raw) ? fallback : shown}</>;
     }
   }

@@ -65,7 +65,7 @@ export function useField(node: LiveNode, check: (value: Json) => string | null =
   const scope = useScope();
   const form = useForm();
   const perform = usePerform(node);
-  const binding = useMemo(() => (mode === "play" && node.props.bind !== undefined ? runtime?.binding(node, scope) : null) ?? ownBinding(), [mode, runtime, node, scope]);
+  const binding = useMemo(() => (node.props.bind !== undefined ? runtime?.binding(node, scope) : null) ?? ownBinding(), [runtime, node, scope]);
   const value = useReadable(binding.value);
   const refusal = useReadable(binding.error);
   const label = useLabel(node, binding.field);
@@ -74,7 +74,7 @@ export function useField(node: LiveNode, check: (value: Json) => string | null =
   const isReadOnly = useFlag(node, "readOnly") || binding.isReadOnly || (form?.isReadOnly ?? false);
   const typing = useTyping();
   const problem = typing.problem ?? (isEmpty(value) ? (isRequired && !isReadOnly ? `${label} is required.` : null) : check(value));
-  const error = refusal ?? (typing.problem !== null || typing.wasLeft || (form?.attempts ?? 0) > 0 ? problem : null);
+  const error = mode === "design" ? null : refusal ?? (typing.problem !== null || typing.wasLeft || (form?.attempts ?? 0) > 0 ? problem : null);
   const isDesign = mode === "design";
   useMembership(id, binding.field?.name ?? "", label, isReadOnly ? null : problem);
   const onChange = (): void => {

@@ -24,13 +24,13 @@ export const NodeView = memo(function NodeView({ id }: { readonly id: string }) 
 function Viewed({ node }: { readonly node: LiveNode }) {
   const name = typeName(node.type);
   const View = useSelect(views, (here) => (isOnItsWay(name, here) ? undefined : (here.get(name) ?? Placeholder)));
-  const { mode } = useStage();
+  const { mode, runtime } = useStage();
   const visible = useProp(node, "visible");
   const style = ownStyle(useValue(node, "style"));
-  const isInvisible = node.props.visible === false;
   // What cannot be computed is shown with its reason; what is not known yet would jump if it went.
   const isHidden = node.props.visible !== undefined && (visible.state === "pending" || (visible.state === "ready" && visible.value !== true));
   if (View === undefined || (mode === "play" && isHidden)) return null;
+  const isInvisible = node.props.visible === false || (isHidden && runtime !== null && visible.state === "ready");
   const view = <View node={node} root={{ "data-node": node.id, "data-invisible": isInvisible || undefined, style }} />;
   if (visible.state !== "failed") return view;
   return (
@@ -46,7 +46,7 @@ export function Slot({ node, name = "children", hint }: { readonly node: LiveNod
   const ids = useChildIds(node.id, name);
   const { mode } = useStage();
   if (ids.length === 0) {
-    return mode === "design" && hint !== undefined ? <div className="app-slot-hint">{hint}</div> : null;
+    return mode === "design" && hint !== undefined ? <div className="app-slot-hint" data-owner={node.id} data-slot={name}>{hint}</div> : null;
   }
   return (
     <>

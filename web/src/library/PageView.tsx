@@ -6,6 +6,7 @@ import type { Snapshot } from "../model/snapshot";
 import type { LiveNode } from "../model/types";
 import { sameItems, useSelect } from "../shared/store";
 import { Slot } from "./NodeView";
+import { ScopeContext, useScope } from "./scope";
 import { useStage } from "./stage";
 import { isOnItsWay, loadViews, views } from "./views";
 
@@ -16,7 +17,9 @@ interface PageViewProps {
 }
 
 export function PageView({ page, waiting = null }: PageViewProps) {
-  const names = useSelect(useStage().snapshots, (snapshot) => namesIn(snapshot, page.id), sameItems);
+  const stage = useStage();
+  const around = useScope();
+  const names = useSelect(stage.snapshots, (snapshot) => namesIn(snapshot, page.id), sameItems);
   useEffect(() => void loadViews(names), [names]);
   const isComplete = useSelect(views, (here) => !names.some((name) => isOnItsWay(name, here)));
   const [isShown, setShown] = useState(isComplete);
@@ -24,9 +27,11 @@ export function PageView({ page, waiting = null }: PageViewProps) {
   if (isComplete && !isShown) setShown(true);
   if (!isComplete && !isShown) return waiting;
   return (
-    <div className="app-page" data-node={page.id}>
-      <Slot node={page} hint="This page is empty. Add a component to begin." />
-    </div>
+    <ScopeContext value={stage.scope ?? around}>
+      <div className="app-page" data-node={page.id}>
+        <Slot node={page} hint="This page is empty. Add a component to begin." />
+      </div>
+    </ScopeContext>
   );
 }
 

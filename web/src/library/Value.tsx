@@ -61,9 +61,11 @@ function defaultFor(field: FieldInfo | null, value: Json): ShownAs {
 }
 
 function Address({ text, value, field }: { readonly text: string; readonly value: string; readonly field: FieldInfo | null }) {
+  const { mode } = useStage();
   const isMail = field?.type === "Email" || (/^[^\s@:/]+@[^\s@:/]+$/u.test(value));
   const url = isMail ? `mailto:${value}` : /^(https?|mailto|tel):/iu.test(value) ? safeUrl(value) : null;
   if (url === null) return <>{text}</>;
+  if (mode === "design") return <span className="app-link">{text}</span>;
   // A press on the link is no press on the row that it stands in.
   return <a className="app-link" href={url} rel="noopener noreferrer" target="_blank" onClick={(event) => event.stopPropagation()}>{text}</a>;
 }

@@ -15,7 +15,7 @@ import { Value } from "./Value";
 import type { ViewProps } from "./view";
 
 export function DetailView(props: ViewProps) {
-  return useStage().mode === "design" ? <DesignedDetail {...props} /> : <PlayedDetail {...props} />;
+  return useStage().runtime === null ? <DesignedDetail {...props} /> : <PlayedDetail {...props} />;
 }
 
 function DesignedDetail({ node, root }: ViewProps) {

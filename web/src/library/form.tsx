@@ -30,15 +30,21 @@ export function FormView(props: ViewProps) {
 }
 
 function DesignedForm({ node, root }: ViewProps) {
+  const { runtime } = useStage();
+  const around = useScope();
+  const controller = useMemo(() => runtime?.record(node, around) ?? null, [runtime, node, around]);
+  const scope = useRecordScope(controller ?? around.record);
   return (
-    <form {...root} className="app-form" noValidate>
-      <Slot node={node} hint="Empty form: add fields" />
-      {node.props.submitLabel !== undefined && (
-        <button type="submit" className="app-button" data-variant="primary" tabIndex={-1}>
-          <Bound node={node} name="submitLabel" fallback="Save" />
-        </button>
-      )}
-    </form>
+    <ScopeContext value={scope}>
+      <form {...root} className="app-form" noValidate>
+        <Slot node={node} hint="Empty form: add fields" />
+        {node.props.submitLabel !== undefined && (
+          <button type="submit" className="app-button" data-variant="primary" tabIndex={-1}>
+            <Bound node={node} name="submitLabel" fallback="Save" />
+          </button>
+        )}
+      </form>
+    </ScopeContext>
   );
 }
 

@@ -9,20 +9,22 @@ import { actionsOf, useOnce } from "./performing";
 import { useChoice, useNumber } from "./properties";
 import type { DataRecord } from "./runtime";
 import { ScopeContext, useItemScope } from "./scope";
-import { sourceName } from "./source";
+import { isUnsourced, sourceName } from "./source";
 import { useChildIds, useStage } from "./stage";
 import { Pager } from "./table/Pager";
 import { useRecords } from "./table/query";
 import type { ViewProps } from "./view";
 
 export function ListView(props: ViewProps) {
-  return useStage().mode === "design" ? <DesignedList {...props} /> : <PlayedList {...props} />;
+  return isUnsourced(useStage(), props.node) ? <DesignedList {...props} /> : <PlayedList {...props} />;
 }
+
+const REPEATS = "What is put here repeats for each record";
 
 function DesignedList({ node, root }: ViewProps) {
   return (
     <div {...root} className="app-list">
-      <Slot node={node} hint="What is put here repeats for each record" />
+      <Slot node={node} hint={REPEATS} />
       <Nothing node={node} />
     </div>
   );
@@ -39,12 +41,15 @@ function Nothing({ node }: { readonly node: LiveNode }) {
 function PlayedList({ node, root }: ViewProps) {
   const query = useRecords(node);
   const { state, records, error, isRefreshing } = query.state;
+  const { mode } = useStage();
   const direction = useChoice(node, "direction", ["vertical", "horizontal"], "vertical");
   const gap = { "--gap": useNumber(node, "gap", 1, 0, 12) } as CSSProperties;
   return (
     <div {...root} className="app-list" data-played aria-busy={state === "pending" || isRefreshing}>
       {state === "failed" && <Unavailable error={error} what="This list" />}
       {state === "pending" && <Waiting />}
+      {/* What repeats has to be there to be drawn, even while there is nothing to repeat it for. */}
+      {state === "ready" && records.length === 0 && mode === "design" && <Slot node={node} hint={REPEATS} />}
       {state === "ready" && records.length === 0 && <Nothing node={node} />}
       {records.length > 0 && (
         <ul className="app-list-items" data-direction={direction} style={gap}>
@@ -75,9 +80,9 @@ interface ItemProps {
 
 // Repeated content is costly to draw; a list that grows by one record draws one more.
 const Item = memo(function Item({ node, record }: ItemProps) {
-  const { runtime } = useStage();
+  const { mode, runtime } = useStage();
   const scope = useItemScope(record);
-  const isSelectable = actionsOf(node, "onItemSelect").length > 0;
+  const isSelectable = mode === "play" && actionsOf(node, "onItemSelect").length > 0;
   const { run } = useOnce(() => runtime?.perform(node, "onItemSelect", scope) ?? Promise.resolve(true));
   const press = (event: KeyboardEvent): void => {
     if (event.target !== event.currentTarget || (event.key !== "Enter" && event.key !== " ")) return;
@@ -93,7 +98,7 @@ const Item = memo(function Item({ node, record }: ItemProps) {
       onClick={(event) => isSelectable && !isControl(event.target) && run()}
     >
       <ScopeContext value={scope}>
-        <Slot node={node} />
+        <Slot node={node} hint={REPEATS} />
       </ScopeContext>
     </li>
   );

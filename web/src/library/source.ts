@@ -4,6 +4,7 @@ import { words } from "../model/schema";
 import type { Snapshot } from "../model/snapshot";
 import type { Json, JsonObject, LiveNode } from "../model/types";
 import { isExpression, isObject, isReference, listEntries, toText } from "../model/value";
+import type { Stage } from "./stage";
 
 export function columnTitles(node: LiveNode, snapshot: Snapshot): readonly string[] {
   const columns = listEntries(node.props.columns ?? node.props.fields);
@@ -30,4 +31,9 @@ export function sourceModel(node: LiveNode): string {
   const source = node.props.dataSource;
   if (!isObject(source)) return "";
   return isReference(source.model) ? source.model.ref : toText(source.model);
+}
+
+/** Whether a view is drawn without records: nothing runs, or on the canvas nobody has said which records yet. */
+export function isUnsourced({ mode, runtime }: Pick<Stage, "mode" | "runtime">, node: LiveNode): boolean {
+  return runtime === null || (mode === "design" && sourceModel(node) === "");
 }

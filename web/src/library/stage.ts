@@ -4,13 +4,15 @@ import { createContext, useContext } from "react";
 import type { Snapshot } from "../model/snapshot";
 import type { LiveNode } from "../model/types";
 import { type Readable, sameItems, useSelect } from "../shared/store";
-import type { AppRuntime } from "./runtime";
+import type { AppRuntime, Scope } from "./runtime";
 
 export interface Stage {
   /** On the canvas controls are looked at and selected, in the player they are used. */
   readonly mode: "design" | "play";
-  /** Who runs the application; null on the canvas, where views show their structure. */
+  /** Who runs the application; null where nothing runs: views then show their structure. */
   readonly runtime: AppRuntime | null;
+  /** What the page sees, where the stage shows one page; the player gives each page its own. */
+  readonly scope?: Scope;
   /** The language that numbers and dates are written in; without one, the browser's. */
   readonly locale?: string;
   readonly snapshots: Readable<Snapshot>;

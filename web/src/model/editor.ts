@@ -13,7 +13,7 @@ import { orderAt } from "./order";
 import { typeOf } from "./registry";
 import type { Snapshot } from "./snapshot";
 import { starterProps } from "./starters";
-import { diffText } from "./textdiff";
+import { diffText, type TextChange } from "./textdiff";
 import { mergeOf } from "./schema";
 import { type Definition, type Json, type JsonObject, type Place, ROOT, type Schema } from "./types";
 import { isExpression, isObject, listEntries } from "./value";
@@ -163,6 +163,16 @@ export class Editor {
       if (change === null) return;
       if (change.remove > 0) text.delete(change.index, change.remove);
       if (change.insert !== "") text.insert(change.index, change.insert);
+    });
+  }
+
+  /** Makes changes to a shared text one after the other; each counts what those before it have done. */
+  splice(text: Y.Text, changes: readonly TextChange[]): void {
+    this.#edit(() => {
+      for (const { index, remove, insert } of changes) {
+        if (remove > 0) text.delete(index, remove);
+        if (insert !== "") text.insert(index, insert);
+      }
     });
   }
 

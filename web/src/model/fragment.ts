@@ -41,6 +41,25 @@ export function outermost(snapshot: Snapshot, ids: readonly string[]): readonly 
   return paths.toSorted(comparePaths).map((path) => (path.at(-1) as LiveNode).id);
 }
 
+/** What moves when these are dragged: the outermost of them, those in the Trash behind the others. */
+export function movedNodes(snapshot: Snapshot, ids: readonly string[]): readonly string[] {
+  const chosen = new Set(ids);
+  const deleted = [...chosen].filter((id) => snapshot.node(id) !== undefined && !snapshot.isLive(id));
+  return [...outermost(snapshot, ids), ...deleted.filter((id) => !standsIn(snapshot, id, chosen))];
+}
+
+// Beneath a deleted node there is no path to the root, so the parents are followed one by one.
+function standsIn(snapshot: Snapshot, id: string, chosen: ReadonlySet<string>): boolean {
+  const seen = new Set([id]);
+  let parent = snapshot.node(id)?.place?.[0];
+  while (parent !== undefined && !seen.has(parent)) {
+    if (chosen.has(parent)) return true;
+    seen.add(parent);
+    parent = snapshot.node(parent)?.place?.[0];
+  }
+  return false;
+}
+
 // The order of a walk through the tree; slots of one parent follow their names.
 function comparePaths(a: readonly LiveNode[], b: readonly LiveNode[]): number {
   for (let depth = 0; depth < Math.min(a.length, b.length); depth += 1) {

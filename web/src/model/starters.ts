@@ -47,7 +47,8 @@ function starterName(definition: Definition): string {
   return isType ? short : short.charAt(0).toLowerCase() + short.slice(1);
 }
 
-function freeName(base: string, taken: ReadonlySet<string>): string {
+/** The base itself, or with the first number that makes it unlike all that are taken. */
+export function freeName(base: string, taken: ReadonlySet<string>): string {
   if (!taken.has(base)) return base;
   let number = 2;
   while (taken.has(`${base}${number}`)) number += 1;

@@ -43,3 +43,29 @@ export function firstSlot(moved: Moved, parent: string, snapshot: Snapshot, regi
   const slots = Object.keys(registry.slotsOf(owner));
   return slots.find((slot) => obstacle(moved, parent, slot, snapshot, registry) === null) ?? null;
 }
+
+/** The slots that hold what anybody expects in a node; a toolbar or a footer is asked for by name. */
+const MAIN_SLOTS: ReadonlySet<string> = new Set(["children", "fields", "steps", "operations", "then"]);
+
+/** The slot for what is put into a node without saying where: its main or only one, or null. */
+export function mainSlot(moved: Moved, parent: string, snapshot: Snapshot, registry: Registry): string | null {
+  const owner = parent === ROOT ? null : snapshot.node(parent);
+  if (owner === undefined) return null;
+  const slots = Object.keys(registry.slotsOf(owner));
+  const main = owner === null || slots.length === 1 ? slots : slots.filter((slot) => MAIN_SLOTS.has(slot));
+  return main.find((slot) => obstacle(moved, parent, slot, snapshot, registry) === null) ?? null;
+}
+
+/** The obstacle in words, as the rest of a sentence that names the place. */
+export function obstacleText(found: Obstacle): string {
+  switch (found) {
+    case "unknown":
+      return "nothing can be put there";
+    case "kind":
+      return "it does not take that";
+    case "full":
+      return "it is full";
+    case "inside":
+      return "an element cannot stand in itself";
+  }
+}

@@ -66,6 +66,8 @@ export interface Definition {
   readonly title: string;
   readonly description?: string;
   readonly icon?: string;
+  /** The part of the palette that it stands in. */
+  readonly group?: string;
   readonly schema: Schema;
   readonly slots?: { readonly [slot: string]: SlotDefinition };
 }

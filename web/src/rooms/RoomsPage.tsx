@@ -111,7 +111,7 @@ export function RoomsPage() {
           onRestore={(room) => void restore(room)}
         />
       </main>
-      <NewRoomDialog isOpen={dialog?.kind === "new"} onClose={closeDialog} />
+      <NewRoomDialog isOpen={dialog?.kind === "new"} onClose={closeDialog} onImport={() => setDialog({ kind: "import" })} />
       <ImportDialog isOpen={dialog?.kind === "import"} onClose={closeDialog} onImported={() => void reload()} />
       <DuplicateDialog
         room={roomOf("duplicate")}

@@ -1,5 +1,5 @@
 /** The HTTP interface of the server, typed; every failure becomes an `ApiError`. */
-import type { Definition, Json, Problem } from "../model/types";
+import type { Definition, Json, JsonObject, Problem } from "../model/types";
 import { isObject } from "../model/value";
 
 export interface Session {
@@ -77,11 +77,71 @@ export interface FileError {
   readonly reason: string;
 }
 
+/** An application to begin with; its parts by their names. */
+export interface Template {
+  readonly id: string;
+  readonly title: string;
+  readonly description: string;
+  readonly icon: string;
+  readonly dataModels: readonly string[];
+  readonly pages: readonly string[];
+  readonly workflows: readonly string[];
+  readonly roles: readonly string[];
+  /** How many sample records it brings along. */
+  readonly records: number;
+}
+
 export interface ImportResult {
   readonly room: string;
   readonly revision: number;
   readonly changed: boolean;
   readonly problems: readonly Problem[];
+}
+
+/** One line of the history: a revision, or a run of them that carry on with one change. */
+export interface HistoryEntry {
+  readonly first: number;
+  readonly last: number;
+  readonly time: string;
+  readonly words: string;
+  readonly changes: number;
+  readonly nodes: readonly string[];
+}
+
+/** One person's revisions, one soon after the other; `first` names it, and it only grows at its end. */
+export interface HistoryGroup {
+  readonly first: number;
+  readonly last: number;
+  readonly author: { readonly user: string; readonly name: string; readonly color: string };
+  readonly begin: string;
+  readonly end: string;
+  readonly words: string;
+  readonly changes: number;
+  readonly nodes: readonly string[];
+  /** Newest first. */
+  readonly entries: readonly HistoryEntry[];
+}
+
+export interface HistoryPage {
+  /** Newest first. */
+  readonly groups: readonly HistoryGroup[];
+  readonly head: number;
+  /** Revisions up to this one are not kept. */
+  readonly start: number;
+  /** What `before` is for the next page; null where the history ends. */
+  readonly next: number | null;
+}
+
+export interface HistoryQuestion {
+  readonly before?: number | undefined;
+  readonly limit?: number | undefined;
+  readonly author?: string | undefined;
+  readonly node?: string | undefined;
+}
+
+export interface RevisionModel {
+  readonly revision: number;
+  readonly model: { readonly application: JsonObject; readonly nodes: JsonObject };
 }
 
 export class ApiError extends Error {
@@ -103,8 +163,16 @@ export const api = {
     request("/api/session", { method: "PUT", ...json({ name }) }),
   rooms: (): Promise<RoomList> => request("/api/rooms"),
   trash: (): Promise<RoomList> => request("/api/rooms?deleted=true"),
-  createRoom: (name: string, title: string): Promise<Room> =>
-    request("/api/rooms", { method: "POST", ...json(title === "" ? { name } : { name, title }) }),
+  createRoom: (name: string, title: string, template?: string): Promise<Room> =>
+    request("/api/rooms", {
+      method: "POST",
+      ...json({ name, ...(title !== "" && { title }), ...(template !== undefined && { template }) }),
+    }),
+  templates: async (): Promise<readonly Template[]> =>
+    (await request<{ templates: readonly Template[] }>("/api/templates")).templates,
+  /** Fills the empty preview of a room that was made of a template with the template's records. */
+  writeTemplateRecords: (room: string): Promise<unknown> =>
+    request(`${previewUrl(room)}player/data/generate`, { method: "POST", ...json({ template: true }) }),
   room: (name: string): Promise<Room> => request(roomPath(name)),
   renameRoom: (name: string, title: string): Promise<Room> =>
     request(roomPath(name), { method: "PATCH", ...json({ title }) }),
@@ -125,6 +193,11 @@ export const api = {
     request(`${roomPath(room)}/shares/${encodeURIComponent(id)}`, { method: "DELETE" }),
   definitions: async (name: string): Promise<readonly Definition[]> =>
     listDefinitions(await request<{ definitions: Definitions }>(`${roomPath(name)}/definitions`)),
+  history: (name: string, question: HistoryQuestion): Promise<HistoryPage> =>
+    request(`${roomPath(name)}/history?${search(question)}`),
+  modelAt: (name: string, revision: number): Promise<RevisionModel> => request(`${roomPath(name)}/revisions/${revision}/model`),
+  restoreRevision: (name: string, revision: number): Promise<{ readonly revision: number; readonly changed: boolean }> =>
+    request(`${roomPath(name)}/revisions/${revision}/restore`, { method: "POST" }),
   importFile: (name: string, text: string, type: string): Promise<ImportResult> =>
     request(`${roomPath(name)}/import?create=true`, {
       method: "POST",
@@ -146,6 +219,10 @@ export const exportUrl = (name: string, format: "json" | "yaml"): string =>
 /** The drawing of a room's first page; the fragment chooses its colours, the revision its age. */
 export const thumbnailUrl = (room: Room, scheme: "light" | "dark"): string =>
   `${roomPath(room.name)}/thumbnail.svg?revision=${room.revision}#${scheme}`;
+
+/** The drawing of a template's first page. */
+export const templateThumbnailUrl = (template: string, scheme: "light" | "dark"): string =>
+  `/api/templates/${encodeURIComponent(template)}/thumbnail.svg#${scheme}`;
 
 export const previewUrl = (name: string): string => `/preview/${encodeURIComponent(name)}/`;
 
@@ -169,6 +246,10 @@ function roomPath(name: string): string {
 
 function memberPath(room: string, user: string): string {
   return `${roomPath(room)}/members/${encodeURIComponent(user)}`;
+}
+
+function search(question: HistoryQuestion): string {
+  return String(new URLSearchParams(Object.entries(question).flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]]))));
 }
 
 function json(body: Json): RequestInit {

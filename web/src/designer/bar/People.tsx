@@ -1,5 +1,6 @@
-/** Who is in the room, and one's own name, which can be changed here. */
-import { Button, Popover, TextInput, UnstyledButton } from "@mantine/core";
+/** Who is in the room: a click on a face follows them; one's own leads to one's name. */
+import { Button, Menu, Popover, TextInput, UnstyledButton } from "@mantine/core";
+import { Eye } from "lucide-react";
 import { type FormEvent, useState } from "react";
 
 import { api, explain, type Session } from "../../shared/api";
@@ -7,39 +8,54 @@ import { Avatar } from "../../shared/Avatar";
 import { useSelect } from "../../shared/store";
 import { useDesk } from "../desk";
 import type { Person } from "../presence";
+import { toggleFollowing, useFollowedSelection } from "./follow";
 
-/** More faces than this become a number. */
+/** More faces than this become a number with a list. */
 const FACES_MAX = 5;
 
 export function People({ session, onSession }: { readonly session: Session; readonly onSession: (session: Session) => void }) {
   const desk = useDesk();
   const people = useSelect(desk.connection.presence.people, (value) => value);
   const others = distinct(people, session.user);
+  const rest = others.slice(FACES_MAX);
+  useFollowedSelection(desk);
   return (
     <div className="dr-people" role="group" aria-label="People in this room">
       {others.slice(0, FACES_MAX).map((person) => (
         <Face key={person.id} person={person} />
       ))}
-      {others.length > FACES_MAX && <span className="dr-muted">+{others.length - FACES_MAX}</span>}
+      {rest.length > 0 && <More people={rest} />}
       <Self session={session} onSession={onSession} />
     </div>
   );
 }
 
-/** Another person's face: a click goes to what they are working on. */
 function Face({ person }: { readonly person: Person }) {
   const desk = useDesk();
-  const at = person.selection[0];
+  const isFollowed = useSelect(desk.following, (client) => client === person.client);
   return (
-    <UnstyledButton
-      className="dr-face"
-      aria-label={at === undefined ? person.name : `${person.name}: go to their selection`}
-      onClick={() => {
-        if (at !== undefined && desk.snapshot.node(at) !== undefined) desk.select(at);
-      }}
-    >
+    <UnstyledButton className="dr-face" aria-label={`${person.name}: ${isFollowed ? "stop following" : "follow"}`} aria-pressed={isFollowed} onClick={() => toggleFollowing(desk, person)}>
       <Avatar name={person.name} color={person.color} />
     </UnstyledButton>
+  );
+}
+
+function More({ people }: { readonly people: readonly Person[] }) {
+  const desk = useDesk();
+  const following = useSelect<number | null, number | null>(desk.following, (client) => client);
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <UnstyledButton className="dr-more-people" aria-label={`${people.length} more people`}>+{people.length}</UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown mah={360} style={{ overflow: "auto" }}>
+        {people.map((person) => (
+          <Menu.Item key={person.client} leftSection={<Avatar name={person.name} color={person.color} size={18} />} rightSection={following === person.client ? <Eye size={14} aria-label="followed" /> : undefined} onClick={() => toggleFollowing(desk, person)}>
+            <span className="dr-people-name" dir="auto">{person.name}</span>
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
   );
 }
 
@@ -74,7 +90,7 @@ function Self({ session, onSession }: { readonly session: Session; readonly onSe
   );
 }
 
-// One person with two windows has one face; one's own other windows have none.
+// One person with two windows has one face, that of the newest; one's own other windows have none.
 function distinct(people: readonly Person[], own: string): readonly Person[] {
   const byId = new Map<string, Person>();
   for (const person of people) if (person.id !== own) byId.set(person.id, person);

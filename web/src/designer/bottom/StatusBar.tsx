@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 
 import { useSelect } from "../../shared/store";
 import { type BottomTab, useConnection, useDesk } from "../desk";
+import { TourOffer } from "../tour/Tour";
 
 export function StatusBar() {
   const count = useConnection((state) => state.problems.length);
@@ -15,6 +16,7 @@ export function StatusBar() {
         <span className="dr-count" data-testid="problem-count">{count}</span>
       </Tab>
       <Tab tab="history"><History size={13} aria-hidden /> History</Tab>
+      <TourOffer />
     </footer>
   );
 }

@@ -1,81 +1,100 @@
-/** Frames around what is selected: one's own in the accent colour, others' with their names. */
-import { type RefObject, useEffect, useLayoutEffect, useState } from "react";
+/**
+ * Frames around what is selected, hovered and flashed: one's own in the accent colour, others' with
+ * their names. React draws which there are; where they are, the tracker writes.
+ */
+import { type ReactNode, useRef } from "react";
 
+import { nodeLabel } from "../../model/labels";
 import { inkOn } from "../../shared/people";
-import { useSelect } from "../../shared/store";
-import { useDesk, useSelection, useSnapshot } from "../desk";
+import { type Store, useSelect } from "../../shared/store";
+import { useDesk, useSelectedKeys } from "../desk";
+import { useFlash } from "../flash";
+import type { Person } from "../presence";
+import type { Rect } from "./geometry";
+import { SelectionTools } from "./SelectionTools";
+import { cover, useTracked } from "./tracker";
 
-interface Box {
-  readonly key: string;
-  readonly name: string | null;
-  readonly color: string | null;
-  readonly left: number;
-  readonly top: number;
-  readonly width: number;
-  readonly height: number;
-}
+/** Room that a label above its frame needs, in pixels. */
+const LABEL_PX = 20;
 
-export function Outlines({ artboard, page }: { readonly artboard: RefObject<HTMLDivElement | null>; readonly page: string }) {
+export function Outlines({ page, hovered, isQuiet }: { readonly page: string; readonly hovered: Store<string | null>; readonly isQuiet: boolean }) {
   const desk = useDesk();
-  const selected = useSelection();
-  const snapshot = useSnapshot();
   const people = useSelect(desk.connection.presence.people, (value) => value);
-  const [boxes, setBoxes] = useState<readonly Box[]>([]);
-  const [size, setSize] = useState(0);
-  useEffect(() => {
-    const element = artboard.current;
-    if (element === null) return undefined;
-    const observer = new ResizeObserver(() => setSize((count) => count + 1));
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, [artboard]);
-  useLayoutEffect(() => {
-    const element = artboard.current;
-    if (element === null) return;
-    const wanted = [
-      ...people.flatMap((person) => person.selection.map((id) => ({ id, key: `${person.client}/${id}`, name: person.name, color: person.color }))),
-      { id: selected, key: "own", name: null, color: null },
-    ];
-    const next = wanted.flatMap(({ id, ...mark }) => {
-      const place = id === page ? null : measure(element, id);
-      return place === null ? [] : [{ ...mark, ...place }];
-    });
-    setBoxes((previous) => (sameBoxes(previous, next) ? previous : next));
-  }, [artboard, people, selected, snapshot, page, size]);
-  useEffect(() => {
-    // What was chosen in the tree comes into sight; a page itself is no place to scroll to.
-    if (selected !== page) find(artboard.current, selected)?.scrollIntoView({ block: "nearest" });
-  }, [artboard, selected, page]);
+  const selected = useSelectedKeys().filter((key) => key !== page);
+  const primary = selected.at(-1);
   return (
-    <div className="dr-outlines" aria-hidden>
-      {boxes.map(({ key, name, color, left, top, width, height }) => (
-        <div
-          key={key}
-          className={name === null ? "dr-outline" : "dr-outline dr-outline-other"}
-          style={{ left, top, width, height, ...(color !== null && { borderColor: color }) }}
-        >
-          {name !== null && color !== null && (
-            <span data-inside={top < 18 || undefined} style={{ background: color, color: inkOn(color) }}>{name}</span>
-          )}
-        </div>
+    <>
+      {[...holders(people, page)].map(([id, [first, ...rest]]) => (
+        <Frame key={`others/${id}`} id={id} className="dr-outline dr-outline-other" color={first.color}>
+          <span className="dr-outline-names">
+            {[...rest, first].map((person) => (
+              <span key={person.client} className="dr-outline-name" style={{ background: person.color, color: inkOn(person.color) }}>{person.name}</span>
+            ))}
+          </span>
+        </Frame>
       ))}
-    </div>
+      {!isQuiet && <Hovered hovered={hovered} selected={selected} />}
+      {!isQuiet && selected.map((id) => (
+        <Frame key={`own/${id}`} id={id} className="dr-outline dr-outline-own" isPrimary={id === primary}>
+          <Flash id={id} />
+          {id === primary && <SelectionTools id={id} />}
+        </Frame>
+      ))}
+    </>
   );
 }
 
-function find(artboard: HTMLElement | null, id: string): Element | null {
-  const shadow = artboard?.querySelector(".dr-shadow")?.shadowRoot;
-  return shadow?.querySelector(`[data-node="${CSS.escape(id)}"]`) ?? null;
+/** Who holds each element: several people share one frame, and their names stand side by side. */
+function holders(people: readonly Person[], page: string): ReadonlyMap<string, readonly [Person, ...Person[]]> {
+  const found = new Map<string, readonly [Person, ...Person[]]>();
+  for (const person of people) {
+    for (const id of person.selection) {
+      const others = found.get(id);
+      if (id !== page) found.set(id, others === undefined ? [person] : [...others, person]);
+    }
+  }
+  return found;
 }
 
-function measure(artboard: HTMLElement, id: string) {
-  const element = find(artboard, id);
-  if (element === null) return null;
-  const frame = artboard.getBoundingClientRect();
-  const box = element.getBoundingClientRect();
-  return { left: box.left - frame.left, top: box.top - frame.top, width: box.width, height: box.height };
+function Hovered({ hovered, selected }: { readonly hovered: Store<string | null>; readonly selected: readonly string[] }) {
+  const desk = useDesk();
+  const id = useSelect(hovered, (value) => value);
+  const label = useSelect(desk.connection.model.snapshots, (snapshot) => {
+    const node = id === null ? undefined : snapshot.node(id);
+    return node === undefined ? null : nodeLabel(node, desk.registry, snapshot);
+  });
+  if (id === null || label === null || selected.includes(id)) return null;
+  return (
+    <Frame id={id} className="dr-outline dr-outline-hovered">
+      <span className="dr-outline-name" dir="auto">{label}</span>
+    </Frame>
+  );
 }
 
-function sameBoxes(a: readonly Box[], b: readonly Box[]): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
+/** What somebody else changed is lit up once. */
+function Flash({ id }: { readonly id: string }) {
+  const flash = useFlash(id);
+  return flash > 0 ? <span key={flash} className="dr-flash" /> : null;
+}
+
+interface FrameProps {
+  readonly id: string;
+  readonly className: string;
+  readonly color?: string;
+  readonly isPrimary?: boolean;
+  readonly children?: ReactNode;
+}
+
+function Frame({ id, className, color, isPrimary = false, children }: FrameProps) {
+  const element = useRef<HTMLDivElement>(null);
+  useTracked(id, (rect: Rect | null) => {
+    cover(element.current, rect);
+    // At the upper end of the page there is no room above, and the label moves beneath or inside.
+    if (rect !== null) element.current?.toggleAttribute("data-low", rect.top < LABEL_PX);
+  });
+  return (
+    <div ref={element} className={className} data-outline={id} data-primary={isPrimary || undefined} style={color === undefined ? undefined : { borderColor: color }} hidden>
+      {children}
+    </div>
+  );
 }

@@ -1,6 +1,7 @@
 /** What is done to the selection, from the tree, the canvas, a menu or the keyboard alike. */
-import { fragmentOf, outermost } from "../../model/fragment";
-import { firstSlot, obstacle, type Target } from "../../model/targets";
+import { type Fragment, fragmentOf, movedNodes, outermost } from "../../model/fragment";
+import { withFreeNames } from "../../model/names";
+import { obstacle, type Target } from "../../model/targets";
 import { sectionKey } from "../../model/tree";
 import { type Definition, type LiveNode, ROOT } from "../../model/types";
 import type { Desk } from "../desk";
@@ -22,9 +23,13 @@ export function subjects(desk: Desk): readonly string[] {
 
 /** Puts the selection into the Trash and selects what stands next to it. */
 export function remove(desk: Desk): void {
-  const ids = subjects(desk);
+  removeNodes(desk, subjects(desk));
+}
+
+/** Puts nodes into the Trash, of which none stands within another, and selects what stands next to them. */
+export function removeNodes(desk: Desk, ids: readonly string[]): void {
   const last = desk.snapshot.node(ids.at(-1) ?? "");
-  if (last?.place == null) return;
+  if (last?.place == null || desk.isReadOnly) return;
   const next = neighbour(desk, last, new Set(ids));
   desk.connection.stopCapturing();
   desk.connection.editor.removeAll(ids);
@@ -41,42 +46,80 @@ function neighbour(desk: Desk, node: LiveNode, gone: ReadonlySet<string>): strin
 
 /** Puts a node back from the Trash; false if nothing takes it any more. */
 export function restore(desk: Desk, id: string): boolean {
-  const node = desk.snapshot.node(id);
-  const place = node === undefined || desk.isReadOnly ? null : restorePlace(desk, node);
-  if (place === null) return false;
-  desk.connection.stopCapturing();
-  const end = desk.snapshot.children(place.parent, place.slot).length;
-  desk.connection.editor.placeAll([id], desk.snapshot, place.parent, place.slot, end);
-  desk.select(id);
-  return true;
+  return restoreAll(desk, [id]).length === 0;
 }
 
-/** Copies the selection behind its last node. */
+/** Puts nodes back from the Trash, as one change; answers those that nothing takes any more. */
+export function restoreAll(desk: Desk, ids: readonly string[]): readonly string[] {
+  if (desk.isReadOnly) return ids;
+  const { snapshot } = desk;
+  const groups = new Map<string, { readonly parent: string; readonly slot: string; readonly ids: string[] }>();
+  for (const id of movedNodes(snapshot, ids)) {
+    const node = snapshot.node(id);
+    const place = node === undefined ? null : restorePlace(desk, node);
+    if (place === null) continue;
+    const key = JSON.stringify([place.parent, place.slot]);
+    const group = groups.get(key) ?? { ...place, ids: [] };
+    groups.set(key, group);
+    group.ids.push(id);
+  }
+  const restored = [...groups.values()].flatMap((group) => group.ids);
+  if (restored.length === 0) return ids;
+  desk.connection.stopCapturing();
+  desk.connection.editor.together(() => {
+    for (const { parent, slot, ids: members } of groups.values()) {
+      desk.connection.editor.placeAll(members, snapshot, parent, slot, snapshot.children(parent, slot).length);
+    }
+  });
+  desk.selectAll(restored);
+  return ids.filter((id) => !restored.includes(id));
+}
+
+/** Copies the selection behind its last node, under names that are free. */
 export function duplicate(desk: Desk): void {
+  const target = duplicateTarget(desk);
+  if (target === null) return;
+  const { parent, slot, index } = target;
+  const copy = withFreeNames(fragmentOf(desk.snapshot, subjects(desk)), desk.registry, desk.snapshot, parent, slot);
+  desk.connection.stopCapturing();
+  desk.selectAll(desk.connection.editor.insert(copy, desk.snapshot, parent, slot, index));
+}
+
+/** Where copies of the selection would stand, or null if there is no room for them. */
+export function duplicateTarget(desk: Desk): Target | null {
   const ids = subjects(desk);
   const last = desk.snapshot.node(ids.at(-1) ?? "");
-  if (last?.place == null) return;
+  if (last?.place == null) return null;
   const [parent, slot] = last.place;
   const types = ids.map((id) => desk.snapshot.node(id)?.type ?? "");
-  if (obstacle({ kind: "types", types }, parent, slot, desk.snapshot, desk.registry) !== null) return;
-  const index = desk.snapshot.children(parent, slot).findIndex((sibling) => sibling.id === last.id) + 1;
-  desk.connection.stopCapturing();
-  desk.selectAll(desk.connection.editor.insert(fragmentOf(desk.snapshot, ids), desk.snapshot, parent, slot, index));
+  if (obstacle({ kind: "types", types }, parent, slot, desk.snapshot, desk.registry) !== null) return null;
+  return { parent, slot, index: desk.snapshot.children(parent, slot).findIndex((sibling) => sibling.id === last.id) + 1 };
 }
 
 /** Moves the selection by one among its siblings; nodes of several parents stay where they are. */
 export function move(desk: Desk, step: -1 | 1): void {
+  placeAt(desk, moveTarget(desk, step));
+}
+
+export function moveTarget(desk: Desk, step: -1 | 1): Target | null {
   const ids = subjects(desk);
   const first = desk.snapshot.node(ids[0] ?? "");
-  if (first?.place == null) return;
+  if (first?.place == null) return null;
   const [parent, slot] = first.place;
   const siblings = desk.snapshot.children(parent, slot).map((node) => node.id);
   const indexes = ids.map((id) => siblings.indexOf(id));
-  if (indexes.includes(-1)) return;
-  const target = step < 0 ? Math.min(...indexes) - 1 : Math.max(...indexes) + 2;
-  if (target < 0 || target > siblings.length) return;
+  if (indexes.includes(-1)) return null;
+  const index = step < 0 ? Math.min(...indexes) - 1 : Math.max(...indexes) + 2;
+  return index < 0 || index > siblings.length ? null : { parent, slot, index };
+}
+
+/** Moves the selection to a gap; nothing happens without one. */
+export function placeAt(desk: Desk, target: Target | null): void {
+  if (target === null) return;
   desk.connection.stopCapturing();
-  desk.connection.editor.placeAll(ids, desk.snapshot, parent, slot, target);
+  desk.connection.editor.placeAll(subjects(desk), desk.snapshot, target.parent, target.slot, target.index);
+  // The others' outlines and the unfolded rows follow to the new place.
+  desk.selectAll(desk.selection.get());
 }
 
 /** Puts what was dragged into a gap; false, with nothing changed, where it may not stand. */
@@ -87,7 +130,7 @@ export function drop(desk: Desk, data: DragData, target: Target): boolean {
   desk.connection.stopCapturing();
   switch (data.kind) {
     case "nodes":
-      editor.placeAll(outermost(snapshot, data.ids), snapshot, target.parent, target.slot, target.index);
+      editor.placeAll(movedNodes(snapshot, data.ids), snapshot, target.parent, target.slot, target.index);
       desk.selectAll(data.ids);
       return true;
     case "definition": {
@@ -97,70 +140,15 @@ export function drop(desk: Desk, data: DragData, target: Target): boolean {
       return true;
     }
     case "fragment":
-      desk.selectAll(editor.insert(data.fragment, snapshot, target.parent, target.slot, target.index));
+      insertFragment(desk, data.fragment, target);
       return true;
   }
 }
 
-/** Wraps the selection into a new node of a definition; false where that may not stand there. */
-export function wrap(desk: Desk, definition: Definition, type: string): boolean {
+/** Puts a fragment into a gap, under names that are free, and selects it. */
+export function insertFragment(desk: Desk, fragment: Fragment, target: Target): void {
   const { snapshot, registry } = desk;
-  const ids = subjects(desk);
-  const first = snapshot.node(ids[0] ?? "");
-  if (first?.place == null) return false;
-  const [parent, slot] = first.place;
-  const accepted = Object.entries(definition.slots ?? {}).find(([, rule]) =>
-    ids.every((id) => registry.accepts(rule, snapshot.node(id)?.type ?? "")) && (rule.max == null || ids.length <= rule.max),
-  )?.[0];
-  const outer = registry.slotsOf(parent === ROOT ? null : (snapshot.node(parent) ?? null))[slot];
-  if (accepted === undefined || outer === undefined || !registry.accepts(outer, type)) return false;
-  const index = snapshot.children(parent, slot).findIndex((sibling) => sibling.id === first.id);
+  const named = withFreeNames(fragment, registry, snapshot, target.parent, target.slot);
   desk.connection.stopCapturing();
-  let wrapper = "";
-  desk.connection.editor.together(() => {
-    wrapper = desk.connection.editor.create(definition, snapshot, parent, slot, index);
-    desk.connection.editor.placeAll(ids, desk.snapshot, wrapper, accepted, 0);
-  });
-  desk.select(wrapper);
-  return true;
-}
-
-/** Puts what is in the selected node into its place, and the empty node into the Trash. */
-export function unwrap(desk: Desk): boolean {
-  const { snapshot, registry } = desk;
-  const node = snapshot.node(desk.primary);
-  if (node?.place == null || desk.isReadOnly) return false;
-  const [parent, slot] = node.place;
-  const children = snapshot.slots(node.id).flatMap((name) => snapshot.children(node.id, name).map((child) => child.id));
-  const owner = parent === ROOT ? null : (snapshot.node(parent) ?? null);
-  const rule = registry.slotsOf(owner)[slot];
-  const isFit = rule !== undefined && children.every((id) => registry.accepts(rule, snapshot.node(id)?.type ?? ""));
-  const siblings = snapshot.children(parent, slot);
-  if (children.length === 0 || !isFit || (rule.max != null && siblings.length - 1 + children.length > rule.max)) return false;
-  const index = siblings.findIndex((sibling) => sibling.id === node.id);
-  desk.connection.stopCapturing();
-  desk.connection.editor.together(() => {
-    desk.connection.editor.placeAll(children, snapshot, parent, slot, index);
-    desk.connection.editor.place(node.id, null);
-  });
-  desk.selectAll(children);
-  return true;
-}
-
-/** Where a paste goes: into the selected node where it takes that, else behind it. */
-export function pasteTarget(desk: Desk, types: readonly string[]): Target | null {
-  const { snapshot, registry } = desk;
-  const moved = { kind: "types" as const, types };
-  const path = snapshot.path(desk.primary).toReversed();
-  for (const node of path) {
-    const slot = firstSlot(moved, node.id, snapshot, registry);
-    if (slot !== null) {
-      const inside = path[path.indexOf(node) - 1];
-      const siblings = snapshot.children(node.id, slot);
-      const at = inside === undefined ? -1 : siblings.findIndex((sibling) => sibling.id === inside.id);
-      return { parent: node.id, slot, index: at < 0 ? siblings.length : at + 1 };
-    }
-  }
-  const slot = firstSlot(moved, ROOT, snapshot, registry);
-  return slot === null ? null : { parent: ROOT, slot, index: snapshot.children(ROOT, slot).length };
+  desk.selectAll(desk.connection.editor.insert(named, snapshot, target.parent, target.slot, target.index));
 }

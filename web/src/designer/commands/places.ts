@@ -1,6 +1,7 @@
 /** Where things can be added from the selection, and restored from the Trash. */
 import { pagesOf } from "../../model/routes";
 import type { OpenSlot } from "../../model/registry";
+import { firstSlot, mainSlot, type Moved, obstacle, type Target } from "../../model/targets";
 import { rootSlots, sectionKey } from "../../model/tree";
 import { type LiveNode, ROOT } from "../../model/types";
 import type { Desk } from "../desk";
@@ -59,20 +60,52 @@ function rootPlaces(desk: Desk, key: string): readonly AddPlace[] {
   }
 }
 
-/** Where a deleted node can stand again: the first slot on the way up from the selection, or the root. */
+/** Where a deleted node can stand again: in the main slot of what is selected or on its way up, or at the root. */
 export function restorePlace(desk: Desk, node: LiveNode): { readonly parent: string; readonly slot: string } | null {
   const { snapshot, registry } = desk;
-  const fits = (owner: LiveNode | null): string | undefined =>
-    Object.entries(registry.slotsOf(owner)).find(([, rule]) => registry.byType(node.type) !== undefined && registry.accepts(rule, node.type))?.[0];
-  const root = fits(null);
-  if (root !== undefined) return { parent: ROOT, slot: root };
+  const moved = { kind: "types" as const, types: [node.type] };
+  const isKnown = registry.byType(node.type) !== undefined;
+  const root = isKnown ? firstSlot(moved, ROOT, snapshot, registry) : null;
+  if (root !== null) return { parent: ROOT, slot: root };
   const page = desk.page.get();
-  const last = desk.primary;
-  const owners = [...snapshot.path(last).toReversed(), ...(page === null ? [] : snapshot.path(page)), ...pagesOf(snapshot), ...snapshot.nodes.values()];
-  for (const owner of owners) {
-    if (owner.id === node.id || !snapshot.isLive(owner.id)) continue;
-    const slot = fits(owner);
-    if (slot !== undefined) return { parent: owner.id, slot };
+  const owners = [...snapshot.path(desk.primary).toReversed(), ...(page === null ? [] : snapshot.path(page)), ...pagesOf(snapshot), ...snapshot.nodes.values()];
+  // A toolbar takes a text as well, but nobody looks for it there while a page could have it.
+  for (const choose of [mainSlot, firstSlot]) {
+    for (const owner of owners) {
+      if (owner.id === node.id || !snapshot.isLive(owner.id)) continue;
+      const slot = choose(moved, owner.id, snapshot, registry);
+      if (slot !== null) return { parent: owner.id, slot };
+    }
   }
   return null;
+}
+
+/** Where newcomers go: into the selected node where it takes them, else behind it, else onto the page. */
+export function pasteTarget(desk: Desk, types: readonly string[]): Target | null {
+  const { snapshot, registry } = desk;
+  const moved: Moved = { kind: "types", types };
+  const path = snapshot.path(desk.primary).toReversed();
+  for (const [depth, node] of path.entries()) {
+    const behind = depth === 0 ? null : gapBehind(desk, path[depth - 1], moved);
+    if (behind !== null) return behind;
+    const slot = mainSlot(moved, node.id, snapshot, registry);
+    if (slot !== null) return { parent: node.id, slot, index: snapshot.children(node.id, slot).length };
+  }
+  const last = path.at(-1);
+  const atRoot = last === undefined ? null : gapBehind(desk, last, moved);
+  return atRoot ?? lastOn(desk, desk.page.get() ?? pagesOf(snapshot)[0]?.id ?? ROOT, moved) ?? lastOn(desk, ROOT, moved);
+}
+
+/** The gap behind a node, if it may be stood in. */
+export function gapBehind(desk: Desk, node: LiveNode | undefined, moved: Moved): Target | null {
+  if (node?.place == null) return null;
+  const [parent, slot] = node.place;
+  if (obstacle(moved, parent, slot, desk.snapshot, desk.registry) !== null) return null;
+  const siblings = desk.snapshot.children(parent, slot);
+  return { parent, slot, index: siblings.findIndex((sibling) => sibling.id === node.id) + 1 };
+}
+
+function lastOn(desk: Desk, parent: string, moved: Moved): Target | null {
+  const slot = mainSlot(moved, parent, desk.snapshot, desk.registry);
+  return slot === null ? null : { parent, slot, index: desk.snapshot.children(parent, slot).length };
 }

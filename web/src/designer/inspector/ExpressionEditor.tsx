@@ -1,33 +1,48 @@
-/** The text of an expression, shared letter by letter. */
+/** The text of an expression, shared letter by letter, with what is wrong and what it is worth. */
+import { CircleAlert } from "lucide-react";
+import { lazy, Suspense } from "react";
+
 import type { PropPath } from "../../model/editor";
-import { useDesk } from "../desk";
-import { useSubject } from "./field";
-import { LiveTextarea } from "./LiveInput";
+import { CodeField } from "../code/CodeField";
+import { LiveValue } from "../code/LiveValue";
+import { useConnection, useDesk } from "../desk";
+import { problemsAt, useSubject } from "./field";
 
-/** Characters to a line of the inspector; decides how high an expression's box is. */
-const LINE_LENGTH = 40;
+// The checker is as large as the engine and comes with the editor.
+const Fault = lazy(async () => ({ default: (await import("../code/Fault")).Fault }));
 
-export function ExpressionEditor({ id, path, source }: { readonly id: string; readonly path: PropPath; readonly source: string }) {
+export function ExpressionEditor({ id, path, source, label }: { readonly id: string; readonly path: PropPath; readonly source: string; readonly label?: string }) {
   const desk = useDesk();
   const { owner, isReadOnly } = useSubject();
-  const write = (next: string): void => {
-    const { editor } = desk.connection;
-    if (editor.text(owner.id, path) !== null) editor.type(owner.id, path, next);
-    // Inside a register the expression is part of one plain value, which is written whole.
-    else editor.set(owner.id, path, next);
-  };
+  const property = path.slice(0, -1);
+  const problems = useConnection((state) => state.problems);
+  const told = problemsAt(problems, owner.id, property).map(({ message }) => message).join("\n");
   return (
-    <div className="dr-expression">
-      <span className="dr-expression-mark" aria-hidden>ƒ</span>
-      <LiveTextarea
-        id={id}
-        value={source}
-        onChange={write}
-        isReadOnly={isReadOnly}
-        isCode
-        rows={Math.min(Math.max(Math.ceil(source.length / LINE_LENGTH), 1), 8)}
-        placeholder="record.total > 100"
-      />
-    </div>
+    <>
+      <div className="dr-expression">
+        <span className="dr-expression-mark" aria-hidden>ƒ</span>
+        <CodeField
+          id={id}
+          owner={owner}
+          path={path}
+          value={source}
+          language="expression"
+          isReadOnly={isReadOnly}
+          label={label}
+          describedBy={`${id}-says`}
+          isInvalid={told !== ""}
+          onChange={(next) => desk.connection.editor.set(owner.id, path, next)}
+          placeholder="record.total > 100"
+        />
+      </div>
+      <div id={`${id}-says`} className="dr-expression-says" aria-live="polite">
+        <Suspense>
+          <Fault owner={owner} path={property} source={source} told={told}>
+            {(message) => <p className="dr-field-problem"><CircleAlert size={12} aria-hidden /> {message}</p>}
+          </Fault>
+        </Suspense>
+        <LiveValue owner={owner} path={property} source={source} />
+      </div>
+    </>
   );
 }

@@ -1,145 +1,132 @@
 /** The right panel: what is selected, and its properties as its definition describes them. */
-import { MousePointerClick, RotateCcw } from "lucide-react";
+import "./inspector.css";
+
 import { Button } from "@mantine/core";
+import { MousePointerClick, RotateCcw } from "lucide-react";
+import { type FocusEvent, useMemo } from "react";
 
 import { nodeLabel, typeTitle } from "../../model/labels";
-import { requiredMembers } from "../../model/schema";
-import type { Definition, JsonObject, LiveNode, Schema } from "../../model/types";
-import { ROOT } from "../../model/types";
-import { Avatar } from "../../shared/Avatar";
+import { typeName } from "../../model/registry";
+import { type Definition, type LiveNode, ROOT } from "../../model/types";
 import { State } from "../../shared/States";
+import { sameItems, useSelect } from "../../shared/store";
 import { restore } from "../commands/edits";
-import { DefinitionIcon } from "../DefinitionIcon";
-import { useConnection, useDesk, useIsReadOnly, usePeopleAt, useSelectedNode, useSelection, useSnapshot } from "../desk";
-import { SubjectContext } from "./field";
-import { JsonEditor } from "./JsonEditor";
-import { PropField } from "./PropField";
+import { type Desk, useDesk, useIsReadOnly, useSelectedKeys } from "../desk";
+import { liveNode, SubjectContext } from "./field";
+import { Head } from "./Head";
+import { sharedSchema } from "./logic/mixed";
+import { Properties } from "./Properties";
+import { Writer } from "./writer";
 
 export function Inspector() {
-  const key = useSelection();
-  const node = useSelectedNode();
+  const desk = useDesk();
+  const keys = useSelectedKeys();
+  const nodes = useSelect(desk.connection.model.snapshots, (snapshot) => keys.filter((key) => snapshot.node(key) !== undefined), sameItems);
+  const primary = nodes.at(-1);
   return (
-    <section className="dr-panel dr-right" aria-label="Inspector">
-      {key === ROOT ? (
-        <ApplicationInspector />
-      ) : node === undefined ? (
+    <section className="dr-panel dr-right dr-inspector" aria-label="Inspector" onFocus={(event) => tellField(desk, event)} onBlur={(event) => leaveField(desk, event)}>
+      {nodes.length > 1 ? (
+        <ManyInspector key={nodes.join(" ")} ids={nodes} />
+      ) : keys.at(-1) === ROOT ? (
+        <OneInspector key={ROOT} id={ROOT} />
+      ) : primary === undefined ? (
         <State icon={MousePointerClick} title="Nothing selected">
-          Click an element on the canvas or in the layers to see its properties.
+          Click an element on the canvas or in the layers to see its properties here. With Shift you select several and edit them as one.
         </State>
       ) : (
-        <NodeInspector key={node.id} node={node} />
+        <OneInspector key={primary} id={primary} />
       )}
     </section>
   );
 }
 
-function NodeInspector({ node }: { readonly node: LiveNode }) {
-  const desk = useDesk();
-  const definition = desk.registry.byType(node.type);
-  return (
-    <>
-      <Head node={node} title={nodeLabel(node, desk.registry, desk.snapshot)} kind={typeTitle(node.type, desk.registry)} icon={definition?.icon} />
-      {node.place === null && <TrashNote node={node} />}
-      <Properties owner={node} definition={definition} />
-    </>
-  );
+// One listener for all fields: the innermost field around the control is the one that has the focus.
+function tellField(desk: Desk, { target }: FocusEvent): void {
+  const field = target instanceof Element ? target.closest<HTMLElement>("[data-field]") : null;
+  const path: unknown = field?.dataset.field === undefined ? null : JSON.parse(field.dataset.field);
+  if (!Array.isArray(path)) return;
+  desk.connection.presence.focus({ node: desk.primary, path: path.map(String) });
 }
 
-function ApplicationInspector() {
-  const desk = useDesk();
-  const { application } = useSnapshot();
-  const owner: LiveNode = { id: ROOT, type: "Application@1", place: null, props: application };
-  const name = typeof application.name === "string" && application.name !== "" ? application.name : "Untitled application";
-  return (
-    <>
-      <Head node={owner} title={name} kind="Application" icon="layout-dashboard" />
-      <Properties owner={owner} definition={desk.registry.application()} />
-    </>
-  );
-}
-
-interface HeadProps {
-  readonly node: LiveNode;
-  readonly title: string;
-  readonly kind: string;
-  readonly icon: string | undefined;
-}
-
-function Head({ node, title, kind, icon }: HeadProps) {
-  const people = usePeopleAt(node.id);
-  return (
-    <header className="dr-inspector-head">
-      <p className="dr-inspector-kind">
-        <DefinitionIcon name={icon} /> {kind}
-        <span className="dr-spring" />
-        <code title="Id of the node">{node.id}</code>
-      </p>
-      <h2 className="dr-ellipsis" dir="auto" title={title}>{title}</h2>
-      {people.length > 0 && (
-        <p className="dr-also" aria-label="Also selected by">
-          {people.map((person) => <Avatar key={person.client} name={person.name} color={person.color} size={18} />)}
-          {people.length === 1 ? `${people[0]?.name ?? ""} is here too` : `${people.length} people are here too`}
-        </p>
-      )}
-      <NodeProblems node={node.id} />
-    </header>
-  );
-}
-
-function NodeProblems({ node }: { readonly node: string }) {
-  const problems = useConnection((state) => state.problems);
-  // What concerns one property is said beside it.
-  const own = problems.filter((problem) => problem.node === node && problem.path.filter((step) => step !== "props").length === 0);
-  return own.map((problem, index) => (
-    <p key={index} className="dr-field-problem" data-severity={problem.severity}>{problem.message}</p>
-  ));
-}
-
-function TrashNote({ node }: { readonly node: LiveNode }) {
-  const desk = useDesk();
-  return (
-    <div className="dr-note">
-      <p>This element is in the Trash, with all that is in it.</p>
-      <Button leftSection={<RotateCcw size={14} />} onClick={() => restore(desk, node.id)}>Restore</Button>
-    </div>
-  );
-}
-
-function Properties({ owner, definition }: { readonly owner: LiveNode; readonly definition: Definition | undefined }) {
-  const isReadOnly = useIsReadOnly();
-  const properties = Object.entries(definition?.schema.properties ?? {});
-  const required = requiredMembers(definition?.schema, owner.props);
-  const others = Object.keys(owner.props).filter((name) => definition?.schema.properties?.[name] === undefined);
-  return (
-    <SubjectContext value={{ owner, isReadOnly, isBindable: BINDABLE.has(definition?.kind ?? "") }}>
-      <div className="dr-fields">
-        {definition === undefined && owner.id !== ROOT && (
-          <p className="dr-note">This type is not known here. Its properties are shown as JSON.</p>
-        )}
-        {definition?.description !== undefined && <p className="dr-hint">{definition.description}</p>}
-        {properties.map(([name, schema]) => (
-          <PropField key={name} name={name} path={[name]} schema={schema} value={owner.props[name]} beside={owner.props} isRequired={required.has(name)} />
-        ))}
-        {others.map((name) => (
-          <Undeclared key={name} name={name} props={owner.props} />
-        ))}
-      </div>
-    </SubjectContext>
-  );
+function leaveField(desk: Desk, { relatedTarget, currentTarget }: FocusEvent): void {
+  const isStill = relatedTarget instanceof Element && currentTarget.contains(relatedTarget) && relatedTarget.closest("[data-field]") !== null;
+  if (!isStill) desk.connection.presence.focus(null);
 }
 
 const BINDABLE: ReadonlySet<string> = new Set(["component", "step", "page"]);
 
-const ANY: Schema = {};
+function useNewSubject(ids: readonly string[], definition: Definition | undefined) {
+  const desk = useDesk();
+  const isReadOnly = useIsReadOnly();
+  const key = ids.join(" ");
+  const isBindable = BINDABLE.has(definition?.kind ?? "");
+  return useMemo(() => {
+    const all = key.split(" ");
+    return { owner: liveNode(desk, all.at(-1) ?? ROOT), ids: all, writer: new Writer(desk, all), isReadOnly, isBindable, place: "inspector" as const };
+  }, [desk, key, isReadOnly, isBindable]);
+}
 
-function Undeclared({ name, props }: { readonly name: string; readonly props: JsonObject }) {
-  const id = `field-other-${name}`;
+function OneInspector({ id }: { readonly id: string }) {
+  const desk = useDesk();
+  const { snapshots } = desk.connection.model;
+  const type = useSelect(snapshots, (snapshot) => (id === ROOT ? "" : (snapshot.node(id)?.type ?? "")));
+  const isDeleted = useSelect(snapshots, (snapshot) => id !== ROOT && snapshot.node(id)?.place === null);
+  const title = useSelect(snapshots, (snapshot) => titleOf(desk, id === ROOT ? undefined : snapshot.node(id)));
+  const definition = id === ROOT ? desk.registry.application() : desk.registry.byType(type);
+  const subject = useNewSubject([id], definition);
   return (
-    <div className="dr-field">
-      <div className="dr-field-head">
-        <label htmlFor={id} className="dr-label">{name}</label>
-      </div>
-      <JsonEditor id={id} hint={null} name={name} path={[name]} schema={ANY} value={props[name]} beside={props} />
+    <SubjectContext value={subject}>
+      <Head id={id} title={title} kind={id === ROOT ? "Application" : typeTitle(type, desk.registry)} icon={id === ROOT ? "layout-dashboard" : definition?.icon} />
+      {isDeleted && <TrashNote id={id} />}
+      {definition === undefined && id !== ROOT && <p className="dr-note">This type is not known here. Its properties are shown as JSON.</p>}
+      <Properties id={id} definition={definition} />
+    </SubjectContext>
+  );
+}
+
+function titleOf(desk: Desk, node: LiveNode | undefined): string {
+  if (node !== undefined) return nodeLabel(node, desk.registry, desk.snapshot);
+  const { name } = desk.snapshot.application;
+  return typeof name === "string" && name !== "" ? name : "Untitled application";
+}
+
+/** Several nodes: what they share is edited as one. */
+function ManyInspector({ ids }: { readonly ids: readonly string[] }) {
+  const desk = useDesk();
+  const types = useSelect(desk.connection.model.snapshots, (snapshot) => [...new Set(ids.flatMap((id) => snapshot.node(id)?.type ?? []))], sameItems);
+  const definition = useMemo(() => shared(desk, types), [desk, types]);
+  const subject = useNewSubject(ids, definition);
+  const names = types.map((type) => typeTitle(type, desk.registry)).join(", ");
+  const isEmpty = Object.keys(definition?.schema.properties ?? {}).length === 0;
+  return (
+    <SubjectContext value={subject}>
+      <header className="dr-inspector-head">
+        <div className="dr-inspector-title"><h2 className="dr-ellipsis">{ids.length} selected</h2></div>
+        <p className="dr-inspector-kind dr-ellipsis" title={names}>{names}</p>
+      </header>
+      {isEmpty ? (
+        <State icon={MousePointerClick} title="Nothing in common">These elements share no property. Select elements that are more alike, or one alone.</State>
+      ) : (
+        <Properties id={ids.at(-1) ?? ROOT} definition={definition} isShared />
+      )}
+    </SubjectContext>
+  );
+}
+
+function shared(desk: Desk, types: readonly string[]): Definition | undefined {
+  const definitions = types.flatMap((type) => desk.registry.byType(type) ?? []);
+  const [first] = definitions;
+  if (first === undefined || definitions.length < types.length) return undefined;
+  const id = definitions.length === 1 ? typeName(types[0] ?? "") : "";
+  return { ...first, id, schema: sharedSchema(definitions) };
+}
+
+function TrashNote({ id }: { readonly id: string }) {
+  const desk = useDesk();
+  return (
+    <div className="dr-note">
+      <p>This element is in the Trash, with all that is in it.</p>
+      <Button leftSection={<RotateCcw size={14} />} onClick={() => restore(desk, id)}>Restore</Button>
     </div>
   );
 }

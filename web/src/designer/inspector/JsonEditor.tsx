@@ -3,10 +3,10 @@ import { useState } from "react";
 
 import { readLoose, writeLoose } from "../../model/loose";
 import type { Schema } from "../../model/types";
+import { CodeField } from "../code/CodeField";
 import { useDesk } from "../desk";
 import { useSubject } from "./field";
 import type { EditorProps } from "./LiteralEditor";
-import { LiveTextarea } from "./LiveInput";
 
 export function JsonEditor({ id, path, value, schema }: EditorProps) {
   const desk = useDesk();
@@ -14,6 +14,7 @@ export function JsonEditor({ id, path, value, schema }: EditorProps) {
   const [draft, setDraft] = useState<string | null>(null);
   const shown = draft ?? writeLoose(value);
   const reading = draft === null ? null : readLoose(draft, schema);
+  const problem = reading !== null && "error" in reading ? reading.error : null;
   // Only leaving the field writes it: half a JSON value is nobody's intent.
   const commit = (text: string): void => {
     const read = readLoose(text, schema);
@@ -23,18 +24,20 @@ export function JsonEditor({ id, path, value, schema }: EditorProps) {
   };
   return (
     <>
-      <LiveTextarea
+      <CodeField
         id={id}
+        owner={owner}
+        path={path}
         value={shown}
+        language="plain"
         onChange={setDraft}
         onBlur={commit}
         isReadOnly={isReadOnly}
-        isCode
-        isInvalid={reading !== null && "error" in reading}
-        rows={Math.min(Math.max(shown.split("\n").length, 1), 12)}
+        isInvalid={problem !== null}
+        describedBy={problem === null ? undefined : `${id}-problem`}
         placeholder={placeholderFor(schema)}
       />
-      {reading !== null && "error" in reading && <p className="dr-field-problem">{reading.error}</p>}
+      {problem !== null && <p id={`${id}-problem`} className="dr-field-problem">{problem}</p>}
     </>
   );
 }

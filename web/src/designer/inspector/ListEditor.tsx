@@ -1,14 +1,14 @@
-/** A list: entries that are added, removed, moved and edited one by one. */
-import { ActionIcon } from "@mantine/core";
-import { ArrowDown, ArrowUp, ChevronRight, Plus, X } from "lucide-react";
-import { type ReactNode, useState } from "react";
+/** A list: entries that are added, removed, copied, moved by keys or pointer, and edited one by one. */
+import { ChevronRight, Plus } from "lucide-react";
+import { useState } from "react";
 
 import { oneLine, referenceName } from "../../model/labels";
 import { hasObjectEntries, propertyTitle } from "../../model/schema";
-import type { JsonObject, Schema } from "../../model/types";
-import { listEntries, toText } from "../../model/value";
-import { useDesk, useSnapshot } from "../desk";
-import { useSubject } from "./field";
+import type { Json, JsonObject, Schema } from "../../model/types";
+import { isObject, listEntries, setMembers, toText } from "../../model/value";
+import { useSnapshot } from "../desk";
+import { EntryRow } from "./EntryRow";
+import { useWriter } from "./field";
 import type { EditorProps } from "./LiteralEditor";
 import { Members } from "./ObjectEditor";
 import { PropField } from "./PropField";
@@ -16,101 +16,78 @@ import { PropField } from "./PropField";
 /** What an entry is called by, best first. */
 const NAMING = ["title", "label", "name", "field", "action", "model", "workflow", "page", "status", "value"];
 
-export function ListEditor(props: EditorProps) {
-  const { id, name, path, value, schema } = props;
-  const desk = useDesk();
-  const { owner, isReadOnly } = useSubject();
+export function ListEditor({ id, name, path, value, schema }: EditorProps) {
+  const writer = useWriter();
   const [opened, setOpened] = useState<string | null>(null);
   const entries = listEntries(value);
   const title = propertyTitle(name, schema);
   const isScalar = !hasObjectEntries(schema);
-  const add = (): void => setOpened(desk.connection.editor.addEntry(owner.id, path, schema, starter(schema)));
+  const add = (): void => setOpened(writer.add(path, schema, starter(schema)));
   return (
     <div className="dr-list" id={id}>
       <ol>
         {entries.map(([entryId, entry], index) => (
-          <li key={entryId} className="dr-list-entry">
-            <EntryTools title={title} path={path} entry={entryId} index={index} count={entries.length}>
-              {isScalar ? (
-                <PropField name={`${title} ${index + 1}`} path={[...path, entryId, "value"]} schema={scalarSchema(schema, index)} value={entry.value} beside={entry} isEntry />
+          <EntryRow
+            key={entryId}
+            what={`${title} ${index + 1}`}
+            list={id}
+            path={path}
+            schema={schema}
+            entry={entryId}
+            index={index}
+            count={entries.length}
+            head={
+              isScalar ? (
+                <div className="dr-bare">
+                  <PropField name={`${title} ${index + 1}`} path={[...path, entryId, "value"]} schema={scalarSchema(schema, index)} isEntry />
+                </div>
               ) : (
-                <EntryHead entry={entry} schema={schema} index={index} isOpen={opened === entryId} onToggle={() => setOpened(opened === entryId ? null : entryId)} />
-              )}
-            </EntryTools>
-            {!isScalar && opened === entryId && (
-              <div className="dr-nested">
-                <Members path={[...path, entryId]} value={entry} schema={schema.items ?? {}} />
-              </div>
-            )}
-          </li>
+                <EntryHead entry={entry} index={index} isOpen={opened === entryId} onToggle={() => setOpened(opened === entryId ? null : entryId)} />
+              )
+            }
+          >
+            {!isScalar && opened === entryId && <Members path={[...path, entryId]} value={entry} schema={schema.items ?? {}} />}
+          </EntryRow>
         ))}
       </ol>
-      {!isReadOnly && (
-        <button type="button" className="dr-add-row" aria-label={`Add to ${title}`} onClick={add}>
-          <Plus size={12} aria-hidden /> Add
-        </button>
-      )}
-    </div>
-  );
-}
-
-interface EntryToolsProps {
-  readonly title: string;
-  readonly path: EditorProps["path"];
-  readonly entry: string;
-  readonly index: number;
-  readonly count: number;
-  readonly children: ReactNode;
-}
-
-function EntryTools({ title, path, entry, index, count, children }: EntryToolsProps) {
-  const { editor } = useDesk().connection;
-  const { owner, isReadOnly } = useSubject();
-  const what = `${title} ${index + 1}`;
-  return (
-    <div className="dr-list-head">
-      <div className="dr-list-body">{children}</div>
-      {!isReadOnly && (
-        <>
-          <ActionIcon size={20} aria-label={`Move ${what} up`} disabled={index === 0} onClick={() => editor.moveEntry(owner.id, path, entry, -1)}>
-            <ArrowUp size={12} />
-          </ActionIcon>
-          <ActionIcon size={20} aria-label={`Move ${what} down`} disabled={index === count - 1} onClick={() => editor.moveEntry(owner.id, path, entry, 1)}>
-            <ArrowDown size={12} />
-          </ActionIcon>
-          <ActionIcon size={20} aria-label={`Remove ${what}`} onClick={() => editor.set(owner.id, [...path, entry], undefined)}>
-            <X size={12} />
-          </ActionIcon>
-        </>
-      )}
+      <button type="button" className="dr-add-row" aria-label={`Add to ${title}`} onClick={add}>
+        <Plus size={12} aria-hidden /> Add
+      </button>
     </div>
   );
 }
 
 interface EntryHeadProps {
   readonly entry: JsonObject;
-  readonly schema: Schema;
   readonly index: number;
   readonly isOpen: boolean;
   readonly onToggle: () => void;
 }
 
-function EntryHead({ entry, index, isOpen, onToggle }: EntryHeadProps) {
+export function EntryHead({ entry, index, isOpen, onToggle }: EntryHeadProps) {
   const snapshot = useSnapshot();
-  const words = NAMING.map((key) => referenceName(entry[key], snapshot)).filter((word) => word !== "");
-  const detail = words[0] === toText(entry.action) && toText(entry.to) !== "" ? toText(entry.to) : words[1];
+  const text = (value: Json | undefined): string => (isObject(value) && setMembers(value).length > 0 ? setMembers(value).join(", ") : referenceName(value, snapshot));
+  const words = NAMING.map((key) => text(entry[key])).filter((word) => word !== "");
+  const detail = setMembers(entry.verbs).join(", ") || (words[0] === toText(entry.action) ? toText(entry.to) : (words[1] ?? ""));
   return (
     <button type="button" className="dr-list-toggle" aria-expanded={isOpen} onClick={onToggle}>
       <ChevronRight size={12} data-open={isOpen} aria-hidden />
       <span className="dr-ellipsis" dir="auto">{oneLine(words[0] ?? `Entry ${index + 1}`)}</span>
-      {detail !== undefined && detail !== words[0] && <span className="dr-list-detail dr-ellipsis">{oneLine(detail)}</span>}
+      {detail !== "" && detail !== words[0] && <span className="dr-list-detail dr-ellipsis" dir="auto">{oneLine(detail)}</span>}
     </button>
   );
 }
 
+const scalars = new WeakMap<Schema, Schema[]>();
+
+/** The same object for the same entry, so that its field is drawn anew only when it changes. */
 function scalarSchema(list: Schema, index: number): Schema {
   const item = list.items ?? {};
-  return { ...item, title: item.title === undefined ? `${index + 1}` : `${item.title} ${index + 1}` };
+  const known = scalars.get(item) ?? [];
+  scalars.set(item, known);
+  const schema = known[index] ?? { ...item, title: item.title === undefined ? `${index + 1}` : `${item.title} ${index + 1}` };
+  known[index] = schema;
+  return schema;
 }
 
 // A new entry takes the first choice where one has to be made, so that it means something.

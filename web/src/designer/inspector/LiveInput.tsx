@@ -18,7 +18,7 @@ export interface LiveInputProps {
   readonly isCode?: boolean;
   readonly isInvalid?: boolean;
   readonly rows?: number;
-  readonly inputMode?: "text" | "decimal" | "numeric";
+  readonly inputMode?: "text" | "decimal" | "numeric" | "email" | "url" | undefined;
   readonly onBlur?: (value: string) => void;
   readonly onEnter?: (value: string) => void;
 }
@@ -59,7 +59,8 @@ function attributes(props: LiveInputProps) {
   };
 }
 
-function useForeignText(control: RefObject<Control | null>, value: string): void {
+/** Writes what others typed into a control that somebody types in, around the caret. */
+export function useForeignText(control: RefObject<Control | null>, value: string): void {
   useLayoutEffect(() => {
     const element = control.current;
     const change = element === null ? null : diffText(element.value, value);

@@ -1,13 +1,16 @@
 /** Keys and values: each key is edited on its own, so that two people's keys both stay. */
-import { ActionIcon } from "@mantine/core";
+import { ActionIcon, Autocomplete } from "@mantine/core";
 import { Plus, X } from "lucide-react";
 import { useState } from "react";
 
-import type { Schema } from "../../model/types";
+import { propertyTitle } from "../../model/schema";
+import type { Json, Schema } from "../../model/types";
 import { compareCodeUnits, isObject } from "../../model/value";
-import { useDesk } from "../desk";
-import { useSubject } from "./field";
+import { useModel, useSubject, useValue, useWriter } from "./field";
 import type { EditorProps } from "./LiteralEditor";
+import { besideOf, membersBeside } from "./logic/members";
+import { propsOf } from "./field";
+import { valueAt } from "./logic/paths";
 import { PropField } from "./PropField";
 
 /** Keys that the server refuses: they name members of JavaScript's `Object.prototype`. */
@@ -16,50 +19,91 @@ const REFUSED_KEYS: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Obj
 /** The server takes no longer key, in UTF-16 units. */
 const KEY_LENGTH_MAX = 512;
 
-export function MapEditor({ id, path, value, schema }: EditorProps) {
-  const desk = useDesk();
-  const { owner, isReadOnly } = useSubject();
+const ANY: Schema = {};
+
+export function MapEditor({ id, name, path, value, schema }: EditorProps) {
+  const writer = useWriter();
+  const { owner } = useSubject();
+  const parent = path.slice(0, -1);
+  useValue(parent);
+  const known = useModel((snapshot) =>
+    membersBeside(besideOf(valueAt(propsOf(snapshot, owner.id), parent)), snapshot).map(({ key, schema: member, start }) => ({ key, schema: member as Json | null, start })));
+  const object = isObject(value) ? value : {};
+  const entries = Object.keys(object).toSorted(compareCodeUnits);
+  const member: Schema = typeof schema.additionalProperties === "object" ? schema.additionalProperties : ANY;
+  const title = propertyTitle(name, schema);
+  const startOf = (key: string): Json => known.find((other) => other.key === key)?.start ?? "";
+  return (
+    <div className="dr-map" id={id}>
+      {entries.map((key) => (
+        <div key={key} className="dr-map-entry">
+          <PropField name={key} path={[...path, key]} schema={memberSchema(key, (known.find((other) => other.key === key)?.schema as Schema | null | undefined) ?? member)} isEntry />
+          <ActionIcon size={20} aria-label={`Remove ${key}`} onClick={() => writer.set([...path, key], undefined)}><X size={12} /></ActionIcon>
+        </div>
+      ))}
+      <NewKey
+        title={title}
+        taken={object}
+        suggestions={known.map(({ key }) => key).filter((key) => !Object.hasOwn(object, key))}
+        onAdd={(key) => writer.set([...path, key], startOf(key))}
+      />
+    </div>
+  );
+}
+
+interface NewKeyProps {
+  readonly title: string;
+  readonly taken: { readonly [key: string]: Json };
+  readonly suggestions: readonly string[];
+  readonly onAdd: (key: string) => void;
+}
+
+export function NewKey({ title, taken, suggestions, onAdd }: NewKeyProps) {
   const [key, setKey] = useState("");
-  const entries = Object.entries(isObject(value) ? value : {}).toSorted(([a], [b]) => compareCodeUnits(a, b));
-  const member: Schema = typeof schema.additionalProperties === "object" ? schema.additionalProperties : {};
   const wanted = key.trim();
-  const isLong = wanted.length > KEY_LENGTH_MAX;
-  const fault = isLong ? `At most ${KEY_LENGTH_MAX} characters.` : REFUSED_KEYS.has(wanted) ? "This name is reserved." : isObject(value) && wanted in value ? "This name exists." : null;
-  const add = (): void => {
-    if (wanted === "" || fault !== null) return;
-    desk.connection.editor.set(owner.id, [...path, wanted], "");
+  const fault = wanted.length > KEY_LENGTH_MAX ? `At most ${KEY_LENGTH_MAX} characters.` : REFUSED_KEYS.has(wanted) ? "This name is reserved." : Object.hasOwn(taken, wanted) ? "This name exists." : null;
+  const add = (text: string): void => {
+    const name = text.trim();
+    if (name === "" || (name === wanted && fault !== null) || Object.hasOwn(taken, name)) return;
+    onAdd(name);
     setKey("");
   };
   return (
-    <div className="dr-map" id={id}>
-      {entries.map(([name, item]) => (
-        <div key={name} className="dr-map-entry">
-          <PropField name={name} path={[...path, name]} schema={{ ...member, title: name }} value={item} beside={value} isEntry />
-          {!isReadOnly && (
-            <ActionIcon size={20} aria-label={`Remove ${name}`} onClick={() => desk.connection.editor.set(owner.id, [...path, name], undefined)}>
-              <X size={12} />
-            </ActionIcon>
-          )}
-        </div>
-      ))}
-      {!isReadOnly && (
-        <div className="dr-map-new">
-          <input
-            className="dr-input"
-            aria-labelledby={`${id}-label`}
-            placeholder="New name"
-            value={key}
-            onChange={(event) => setKey(event.currentTarget.value)}
-            onKeyDown={(event) => {
-              if (event.key === "Enter") add();
-            }}
-          />
-          <ActionIcon size={24} variant="default" aria-label="Add this name" disabled={wanted === "" || fault !== null} onClick={add}>
-            <Plus size={12} />
-          </ActionIcon>
-        </div>
-      )}
+    <>
+      <div className="dr-map-new">
+        <Autocomplete
+          className="dr-chooser"
+          aria-label={`New name in ${title}`}
+          placeholder={suggestions.length > 0 ? "Add a value for…" : "New name"}
+          value={key}
+          data={[...suggestions]}
+          limit={100}
+          comboboxProps={{ transitionProps: { duration: 80 } }}
+          onChange={setKey}
+          onOptionSubmit={(option) => {
+            add(option);
+            // The control writes the chosen text after this; it belongs to an entry by now.
+            queueMicrotask(() => setKey(""));
+          }}
+          onKeyDown={(event) => {
+            if (event.key === "Enter") add(key);
+          }}
+        />
+        <ActionIcon size={24} variant="default" aria-label={`Add to ${title}`} disabled={wanted === "" || fault !== null} onClick={() => add(key)}>
+          <Plus size={12} />
+        </ActionIcon>
+      </div>
       {wanted !== "" && fault !== null && <p className="dr-field-problem">{fault}</p>}
-    </div>
+    </>
   );
+}
+
+const titled = new Map<string, Schema>();
+
+/** The schema under the key as its title; the same object each time, so that only what changed is drawn anew. */
+function memberSchema(key: string, schema: Schema): Schema {
+  const text = `${key}\n${JSON.stringify(schema)}`;
+  const found = titled.get(text) ?? { ...schema, title: key };
+  titled.set(text, found);
+  return found;
 }

@@ -1,125 +1,132 @@
 /** One property: its label, what is wrong with it, and the editor that its schema asks for. */
-import { ActionIcon, Tooltip } from "@mantine/core";
-import { CircleAlert, RotateCcw, SquareFunction } from "lucide-react";
-import type { ReactNode } from "react";
+import { ListTree, RotateCcw, SquareFunction } from "lucide-react";
+import { memo, useState } from "react";
 
 import { expressionFor } from "../../model/loose";
-import { mergeOf, editorHint, editorKind, isExpressionOnly, propertyTitle, takesExpression } from "../../model/schema";
-import { isExpression } from "../../model/value";
-import { useConnection, useDesk } from "../desk";
-import { useFlash } from "../flash";
+import { editorHint, isExpressionOnly, mergeOf, propertyTitle, takesExpression } from "../../model/schema";
+import type { Json, Schema } from "../../model/types";
+import { isExpression, toText } from "../../model/value";
 import { ExpressionEditor } from "./ExpressionEditor";
-import { controlId, type FieldProps, isSet, problemsAt, useSubject } from "./field";
-import { LiteralEditor } from "./LiteralEditor";
+import { controlId, isSet, type PlaceProps, propsOf, useCommon, useSubject } from "./field";
+import { FieldFrame, FieldHelp, FieldLabel, FieldTool } from "./FieldFrame";
+import { type EditorProps, LiteralEditor } from "./LiteralEditor";
+import { editorOf, type EditorName, isBuilder, isGroup } from "./logic/editors";
+import { readFilter } from "./logic/filter";
+import { readTarget } from "./logic/pageTargets";
+import { plainListDepth, samePath } from "./logic/paths";
+import { ExpressionForAll, MixedNote } from "./Mixed";
+import { FilterEditor } from "./editors/FilterEditor";
+import { PageEditor } from "./editors/PageEditor";
+import { useDesk } from "../desk";
+import { ValueWords } from "./ValueWords";
 
-/** Kinds of editors that are groups of controls: their label names the group. */
-const GROUPS: ReadonlySet<string> = new Set(["set", "map", "list", "object"]);
+export const PropField = memo(PropertyField, (a, b) =>
+  a.name === b.name && a.schema === b.schema && a.isRequired === b.isRequired && a.isEntry === b.isEntry && samePath(a.path, b.path));
 
-export function PropField(props: FieldProps) {
-  const { name, path, schema, value } = props;
-  const { owner, isReadOnly, isBindable } = useSubject();
+function PropertyField({ name, path, schema, isRequired = false, isEntry = false }: PlaceProps) {
+  const subject = useSubject();
+  const { owner, ids, isReadOnly } = subject;
+  const { value, isMixed } = useCommon(path);
+  const [isAsText, setAsText] = useState(false);
   const desk = useDesk();
   const title = propertyTitle(name, schema);
-  const id = controlId(owner.id, path);
-  const isBound = isExpression(value);
-  const kind = editorKind(schema);
-  const isGroup = !isBound && GROUPS.has(kind);
-  const isMeant = isBindable ? name !== "name" && name !== "path" : editorHint(schema) === "expression";
-  const canBind = isBound || (isMeant && takesExpression(schema) && !isExpressionOnly(schema));
-  const reset = (): void => {
-    if (mergeOf(schema) === "lww") desk.connection.editor.set(owner.id, path, undefined);
-    else desk.connection.editor.clear(owner.id, path);
-  };
-  const toggle = (): void => {
-    desk.connection.stopCapturing();
-    desk.connection.editor.set(owner.id, path, isBound ? undefined : { expr: expressionFor(value) });
-  };
-  const label = (
-    <>
-      {title}
-      {props.isRequired === true && <span className="dr-required" title="Required" aria-hidden> *</span>}
-    </>
-  );
+  const id = controlId(subject, path);
+  const editor = editorOf(name, schema);
+  const isBuilt = isBuilder(editor) && !isAsText && !isReadOnly && ids.length === 1 && canBuild(editor, value, () => readTarget(value, desk.snapshot) !== null);
+  const isForm = isBuilt || !isExpression(value);
+  const isLabelled = isReadOnly || (isForm && isGroup(editor));
   return (
-    <FieldFrame node={owner.id} path={path} isGroup={isGroup} id={id}>
+    <FieldFrame owner={owner} path={path} schema={schema} value={value} isGroup={isForm && isGroup(editor)} id={id}>
       <div className="dr-field-head">
-        <Tooltip label={schema.description} disabled={schema.description === undefined} multiline maw={260} position="top-start">
-          {isGroup ? <span id={`${id}-label`} className="dr-label">{label}</span> : <label htmlFor={id} className="dr-label">{label}</label>}
-        </Tooltip>
+        <FieldLabel id={id} title={title} isGroup={isLabelled} isRequired={isRequired} />
+        {schema.description !== undefined && <FieldHelp title={title} text={schema.description} />}
         <span className="dr-spring" />
-        {isSet(value) && !isReadOnly && props.isRequired !== true && props.isEntry !== true && (
-          <FieldTool label={`Reset ${title}`} onClick={reset}><RotateCcw size={12} /></FieldTool>
-        )}
-        {canBind && !isExpressionOnly(schema) && !isReadOnly && (
-          <FieldTool label={isBound ? `Use a fixed value for ${title}` : `Use an expression for ${title}`} isPressed={isBound} onClick={toggle}>
-            <SquareFunction size={13} />
-          </FieldTool>
+        {!isReadOnly && (
+          <Tools {...{ name, path, schema, value, title, editor, isBuilt, isAsText, setAsText }} isFixed={isRequired || isEntry} isMixed={isMixed} />
         )}
       </div>
-      {isBound ? (
-        <ExpressionEditor id={id} path={[...path, "expr"]} source={value.expr} />
-      ) : isExpressionOnly(schema) ? (
-        <button type="button" id={id} className="dr-add-row" disabled={isReadOnly} onClick={toggle}>Write an expression</button>
-      ) : (
-        <LiteralEditor {...props} id={id} kind={kind} hint={editorHint(schema)} />
-      )}
+      <Body {...{ id, name, path, schema, value, isRequired, isEntry, editor, isBuilt, isMixed }} hint={editorHint(schema)} />
     </FieldFrame>
   );
 }
 
-interface FieldFrameProps {
-  readonly node: string;
-  readonly path: FieldProps["path"];
-  readonly isGroup: boolean;
-  readonly id: string;
-  readonly children: ReactNode;
+/** Editors of what names a part of the model: the player looks these up before anything is computed. */
+const NAMES: ReadonlySet<EditorName> = new Set(["reference", "fieldPath", "variable", "binding", "sort"]);
+
+interface ToolsProps {
+  readonly name: string;
+  readonly path: PlaceProps["path"];
+  readonly schema: Schema;
+  readonly value: Json | undefined;
+  readonly title: string;
+  readonly editor: EditorName;
+  readonly isBuilt: boolean;
+  readonly isAsText: boolean;
+  readonly setAsText: (isAsText: boolean) => void;
+  readonly isFixed: boolean;
+  readonly isMixed: boolean;
 }
 
-function FieldFrame({ node, path, isGroup, id, children }: FieldFrameProps) {
-  const flash = useFlash(node, path[0]);
-  const all = useConnection((state) => state.problems);
-  const refused = useConnection((state) => state.refused);
-  const problems = problemsAt(all, node, path);
-  // Groups show their members' problems at the members.
-  const own = isGroup ? problems.filter((problem) => stepsInProps(problem.path) === path.length) : problems;
-  const isRefused = refused !== null && refused.nodes.includes(node) && path.length === 1 && refused.path.includes(path[0] ?? "");
+function Tools({ name, path, schema, value, title, editor, isBuilt, isAsText, setAsText, isFixed, isMixed }: ToolsProps) {
+  const { owner, writer, isBindable } = useSubject();
+  const desk = useDesk();
+  const isBound = isExpression(value);
+  const isOnly = isExpressionOnly(schema);
+  const isMeant = isBindable ? name !== "name" && name !== "path" : editorHint(schema) === "expression" || editor === "filter";
+  const isInList = plainListDepth(propsOf(desk.snapshot, owner.id), path) !== null;
+  const canBind = !isOnly && (isBound || (isMeant && takesExpression(schema) && !isInList && !NAMES.has(editor) && name !== "action"));
+  const isText = isBound && !isBuilt;
+  const reset = (): void => (mergeOf(schema) === "lww" ? writer.set(path, undefined) : writer.clear(path));
+  const toggle = (): void => {
+    writer.begin();
+    setAsText(!isText);
+    if (isText) writer.set(path, undefined);
+    else if (!isBound) writer.set(path, { expr: expressionFor(value) });
+  };
   return (
-    <div
-      className="dr-field"
-      role={isGroup ? "group" : undefined}
-      aria-labelledby={isGroup ? `${id}-label` : undefined}
-      data-problem={own.length > 0 || undefined}
-      data-refused={isRefused || undefined}
-    >
-      {flash > 0 && path.length === 1 && <span key={flash} className="dr-flash" aria-hidden />}
-      {children}
-      {own.map((problem, index) => (
-        <p key={index} className="dr-field-problem" data-severity={problem.severity}>
-          <CircleAlert size={12} aria-hidden /> {problem.message}
-        </p>
-      ))}
-      {isRefused && <p className="dr-field-problem"><CircleAlert size={12} aria-hidden /> Refused: {refused.reason}</p>}
-    </div>
+    <>
+      {(isSet(value) || isMixed) && !isFixed && (
+        <FieldTool label={`Reset ${title}`} tip={resetTip(title, schema.default)} onClick={reset}><RotateCcw size={12} /></FieldTool>
+      )}
+      {isBuilder(editor) && isText && isAsText && (
+        <FieldTool label={`Show ${title} as a form`} onClick={() => setAsText(false)}><ListTree size={13} /></FieldTool>
+      )}
+      {canBind && (
+        <FieldTool label={isText ? `Use a fixed value for ${title}` : `Use an expression for ${title}`} isPressed={isText} onClick={toggle}>
+          <SquareFunction size={13} />
+        </FieldTool>
+      )}
+    </>
   );
 }
 
-interface FieldToolProps {
-  readonly label: string;
-  readonly isPressed?: boolean;
-  readonly onClick: () => void;
-  readonly children: ReactNode;
+function resetTip(title: string, fallback: Json | undefined): string {
+  return fallback === undefined ? `Reset ${title}` : `Reset ${title} to ${toText(fallback) || "empty"}`;
 }
 
-function FieldTool({ label, isPressed, onClick, children }: FieldToolProps) {
-  return (
-    <Tooltip label={label}>
-      <ActionIcon size={20} aria-label={label} aria-pressed={isPressed} data-pressed={isPressed || undefined} onClick={onClick}>
-        {children}
-      </ActionIcon>
-    </Tooltip>
-  );
+function canBuild(editor: EditorName, value: Json | undefined, leads: () => boolean): boolean {
+  if (!isExpression(value)) return true;
+  return editor === "filter" ? readFilter(value.expr) !== null : leads();
 }
 
-function stepsInProps(path: readonly (string | number)[]): number {
-  return path[0] === "props" ? path.length - 1 : path.length;
+interface BodyProps extends EditorProps {
+  readonly editor: EditorName;
+  readonly isBuilt: boolean;
+  readonly isMixed: boolean;
+}
+
+function Body({ editor, isBuilt, isMixed, ...props }: BodyProps) {
+  const { ids, isReadOnly, writer } = useSubject();
+  const { id, path, value, schema } = props;
+  if (isReadOnly) return <ValueWords id={id} value={value} schema={schema} path={path} />;
+  if (isMixed && isGroup(editor) && editor !== "segments") return <MixedNote path={path} schema={schema} />;
+  if (isBuilt && editor === "filter") return <FilterEditor {...props} />;
+  if (isBuilt && editor === "page") return <PageEditor {...props} />;
+  if (isExpression(value) && !isMixed) {
+    return ids.length > 1 ? <ExpressionForAll id={id} path={path} source={value.expr} /> : <ExpressionEditor id={id} path={[...path, "expr"]} source={value.expr} />;
+  }
+  if (editor === "expression" && (value === undefined || value === null) && !isMixed) {
+    return <button type="button" id={id} className="dr-add-row" onClick={() => writer.set(path, { expr: "" })}>Write an expression</button>;
+  }
+  return <LiteralEditor {...props} value={isMixed ? undefined : value} isMixed={isMixed} editor={editor} />;
 }

@@ -1,58 +1,137 @@
-/** The layer tree: everything that the application is made of, by section. */
-import { useEffect, useMemo, useRef } from "react";
+/**
+ * The layer tree: everything that the application is made of, by section.
+ *
+ * Only the rows in sight are in the page, besides the one that the keyboard works on and the one that
+ * is being dragged: a listener is told of the first, and a drag ends with its element.
+ */
+import "./layers.css";
+
+import { defaultRangeExtractor, type Range, useVirtualizer } from "@tanstack/react-virtual";
+import { type RefObject, useCallback, useEffect, useMemo, useRef } from "react";
 
 import { useSelect } from "../../shared/store";
 import { nodeLabel } from "../../model/labels";
-import { treeRows } from "../../model/tree";
-import { useConnection, useDesk, useSelection, useSnapshot } from "../desk";
+import { obstacleText } from "../../model/targets";
+import { type TreeRow, treeRows } from "../../model/tree";
+import { toolsOf } from "../commands/tools";
+import { useConnection, useDesk, useSelectedKeys, useSnapshot } from "../desk";
 import { handleKey } from "../keyboard";
 import type { Person } from "../presence";
+import { LEVEL_STEP, ROW_HEIGHT, type TreeDrop } from "./dropTarget";
 import { LayerRow, rowElementId } from "./LayerRow";
+import { useTreeDrop } from "./useTreeDrop";
 
 const NOBODY: readonly Person[] = [];
+/** Empty space above the first row, in pixels; the stylesheet has the same. */
+const INSET = 4;
+const TIME = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 
 export function LayerTree() {
   const desk = useDesk();
   const snapshot = useSnapshot();
   const expanded = useSelect(desk.expanded, (value) => value);
-  const selected = useSelection();
+  const keys = useSelectedKeys();
+  const selected = keys.at(-1);
   const rows = useMemo(() => treeRows(snapshot, desk.registry, expanded), [snapshot, desk.registry, expanded]);
-  const problems = useProblemCounts();
-  const people = usePeopleByNode();
-  const refused = useConnection((state) => state.refused?.nodes);
+  const active = rows.findIndex((row) => row.key === selected);
   const tree = useRef<HTMLDivElement>(null);
+  const virtualizer = useRows(tree, rows.length, active);
   useEffect(() => {
     // Only one's own selection scrolls the tree; what others do never moves it.
-    document.getElementById(rowElementId(selected))?.scrollIntoView({ block: "nearest" });
+    if (active >= 0) virtualizer.scrollToIndex(active, { align: "auto" });
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- a row that others shift is not scrolled to
   }, [selected]);
+  const drop = useTreeDrop(tree, rows, INSET);
+  const chosen = useMemo(() => new Set(keys), [keys]);
+  const renderRow = useRow(rows, chosen, selected);
   return (
     <div
       ref={tree}
       className="dr-tree"
       role="tree"
       aria-label="Layers"
+      aria-multiselectable
       tabIndex={0}
-      aria-activedescendant={rowElementId(selected)}
+      aria-activedescendant={active < 0 || selected === undefined ? undefined : rowElementId(selected)}
       onKeyDown={(event) => {
         if (handleKey(desk, event)) event.preventDefault();
       }}
     >
-      {rows.map((row) => (
-        <LayerRow
-          key={row.key}
-          row={row}
-          label={row.node === null ? row.title : nodeLabel(row.node, desk.registry, snapshot)}
-          isSelected={row.key === selected}
-          problems={problems.get(row.key) ?? 0}
-          people={people.get(row.key) ?? NOBODY}
-          isRefused={refused?.includes(row.key) === true}
-        />
-      ))}
+      <div className="dr-tree-rows" role="presentation" style={{ height: rows.length * ROW_HEIGHT }}>
+        {virtualizer.getVirtualItems().map(({ index }) => renderRow(index))}
+        {drop !== null && <DropMark drop={drop} />}
+      </div>
     </div>
   );
 }
 
-function useProblemCounts(): ReadonlyMap<string, number> {
+function useRows(tree: RefObject<HTMLDivElement | null>, count: number, active: number) {
+  const rangeExtractor = useCallback((range: Range) => {
+    const found = defaultRangeExtractor(range);
+    const dragged = Number(tree.current?.querySelector<HTMLElement>("[data-dragged]")?.dataset.index ?? -1);
+    return [...new Set([...found, active, dragged])].filter((index) => index >= 0 && index < range.count).sort((a, b) => a - b);
+  }, [tree, active]);
+  return useVirtualizer({
+    count,
+    getScrollElement: () => tree.current,
+    estimateSize: () => ROW_HEIGHT,
+    overscan: 8,
+    paddingStart: INSET,
+    scrollPaddingStart: INSET,
+    scrollPaddingEnd: INSET,
+    rangeExtractor,
+  });
+}
+
+function useRow(rows: readonly TreeRow[], chosen: ReadonlySet<string>, selected: string | undefined) {
+  const desk = useDesk();
+  const snapshot = useSnapshot();
+  const tools = toolsOf(desk);
+  const renaming = useSelect(tools.renaming, (value) => value);
+  const deletedAt = useSelect(tools.deletedAt, (value) => value);
+  const problems = useProblemCounts();
+  const people = usePeopleByNode();
+  const refused = useConnection((state) => state.refused?.nodes);
+  return (index: number) => {
+    const row = rows[index];
+    if (row === undefined) return null;
+    const time = row.isTrash && row.level === 2 ? deletedAt.get(row.key) : undefined;
+    return (
+      <LayerRow
+        key={row.key}
+        row={row}
+        index={index}
+        label={row.node === null ? row.title : nodeLabel(row.node, desk.registry, snapshot)}
+        isSelected={chosen.has(row.key)}
+        isActive={row.key === selected}
+        isRenaming={row.key === renaming}
+        problems={problems.get(row.key) ?? 0}
+        people={people.get(row.key) ?? NOBODY}
+        isRefused={refused?.includes(row.key) === true}
+        deleted={time === undefined ? null : `deleted ${TIME.format(time)}`}
+      />
+    );
+  };
+}
+
+/** A line where the drop would go, or a frame around what it would go into; red where it may not. */
+function DropMark({ drop }: { readonly drop: TreeDrop }) {
+  const why = drop.kind === "trash" || drop.obstacle === null ? null : obstacleText(drop.obstacle);
+  const top = drop.at * ROW_HEIGHT;
+  const isLine = drop.kind === "gap";
+  return (
+    <div
+      className={isLine ? "dr-drop-line" : "dr-drop-into"}
+      data-illegal={why !== null || undefined}
+      style={isLine ? { top, insetInlineStart: (drop.level - 1) * LEVEL_STEP + 20 } : { top }}
+      aria-hidden
+    >
+      {why !== null && <span className="dr-drop-why">{why}</span>}
+    </div>
+  );
+}
+
+export function useProblemCounts(): ReadonlyMap<string, number> {
   const problems = useConnection((state) => state.problems);
   return useMemo(() => {
     const counts = new Map<string, number>();

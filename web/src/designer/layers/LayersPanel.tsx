@@ -3,35 +3,32 @@ import { ActionIcon, Tooltip } from "@mantine/core";
 import { ArrowDown, ArrowUp, Copy, RotateCcw, Trash2 } from "lucide-react";
 import type { ReactNode } from "react";
 
-import { duplicate, move, remove, restore } from "../commands/edits";
-import { useDesk, useIsReadOnly, useSelectedNode } from "../desk";
+import { isMacPlatform, keyText } from "../commands/keys";
+import { commandById } from "../commands/list";
+import { deletedOf } from "../commands/editing";
+import { useDesk, useIsReadOnly, useSelectedKeys, useSnapshot } from "../desk";
 import { AddMenu } from "./AddMenu";
 import { LayerTree } from "./LayerTree";
 
 export function LayersPanel() {
   const desk = useDesk();
-  const node = useSelectedNode();
-  const isReadOnly = useIsReadOnly();
-  const isLive = node !== undefined && node.place !== null && !isReadOnly;
-  const id = node?.id ?? "";
-  const bringBack = (): void => {
-    if (!restore(desk, id)) {
-      desk.connection.tell("Nowhere to put it back", "Nothing in the model takes this element any more. Add its parent first, then restore it.");
-    }
-  };
+  // All three decide what can be done.
+  useSnapshot();
+  useSelectedKeys();
+  useIsReadOnly();
   return (
     <section className="dr-panel dr-left" aria-label="Layers panel">
       <header className="dr-panel-tools">
         <AddMenu />
         <span className="dr-spring" />
-        {node !== undefined && node.place === null ? (
-          <Tool label="Restore" isEnabled={!isReadOnly} onClick={bringBack}><RotateCcw size={14} /></Tool>
+        {deletedOf(desk).length > 0 ? (
+          <Tool label="Restore" command="restore"><RotateCcw size={14} /></Tool>
         ) : (
           <>
-            <Tool label="Move up" keys="Alt ↑" isEnabled={isLive} onClick={() => move(desk, -1)}><ArrowUp size={14} /></Tool>
-            <Tool label="Move down" keys="Alt ↓" isEnabled={isLive} onClick={() => move(desk, 1)}><ArrowDown size={14} /></Tool>
-            <Tool label="Duplicate" keys="Ctrl D" isEnabled={isLive} onClick={() => duplicate(desk)}><Copy size={14} /></Tool>
-            <Tool label="Delete" keys="Del" isEnabled={isLive} onClick={() => remove(desk)}><Trash2 size={14} /></Tool>
+            <Tool label="Move up" command="move-up"><ArrowUp size={14} /></Tool>
+            <Tool label="Move down" command="move-down"><ArrowDown size={14} /></Tool>
+            <Tool label="Duplicate" command="duplicate"><Copy size={14} /></Tool>
+            <Tool label="Delete" command="delete"><Trash2 size={14} /></Tool>
           </>
         )}
       </header>
@@ -42,16 +39,22 @@ export function LayersPanel() {
 
 interface ToolProps {
   readonly label: string;
-  readonly keys?: string;
-  readonly isEnabled: boolean;
-  readonly onClick: () => void;
+  /** The command of the table that the button performs. */
+  readonly command: string;
+  /** False where the selection is not what the button seems to be for. */
+  readonly isOffered?: boolean;
   readonly children: ReactNode;
 }
 
-function Tool({ label, keys, isEnabled, onClick, children }: ToolProps) {
+/** A button for one command of the table, with its keys. */
+export function Tool({ label, command: id, isOffered = true, children }: ToolProps) {
+  const desk = useDesk();
+  const command = commandById(id);
+  if (command === undefined) return null;
+  const keys = command.keys[0];
   return (
-    <Tooltip label={keys === undefined ? label : `${label} (${keys})`}>
-      <ActionIcon aria-label={label} disabled={!isEnabled} onClick={onClick}>{children}</ActionIcon>
+    <Tooltip label={keys === undefined ? label : `${label} (${keyText(keys, isMacPlatform())})`}>
+      <ActionIcon aria-label={label} disabled={!isOffered || !command.isEnabled(desk)} onClick={() => command.run(desk)}>{children}</ActionIcon>
     </Tooltip>
   );
 }

@@ -9,7 +9,7 @@ import { Unavailable } from "../marks";
 import { constant, useChoice, useFlag, useLocale, useNumber, useReadable, useValue } from "../properties";
 import type { Group, GroupsState } from "../runtime";
 import { useScope } from "../scope";
-import { sourceName } from "../source";
+import { isUnsourced, sourceName } from "../source";
 import { useStage } from "../stage";
 import type { ViewProps } from "../view";
 import { Legend, Plot, type Point, Ring, StackedBar } from "./plots";
@@ -24,7 +24,8 @@ const HEIGHT = 240;
 const PENDING = constant<GroupsState>({ state: "pending", groups: [], error: null });
 
 export function ChartView({ node, root }: ViewProps) {
-  const { mode } = useStage();
+  const stage = useStage();
+  const { mode } = stage;
   const titleId = useId();
   const kind = useChoice(node, "kind", KINDS, "bar");
   const hasTitle = node.props.title !== undefined && node.props.title !== "";
@@ -35,7 +36,7 @@ export function ChartView({ node, root }: ViewProps) {
           <Bound node={node} name="title" fallback="Untitled chart" />
         </figcaption>
       )}
-      {mode === "design" ? <Designed node={node} kind={kind} /> : <Played node={node} kind={kind} />}
+      {isUnsourced(stage, node) ? <Designed node={node} kind={kind} /> : <Played node={node} kind={kind} />}
     </figure>
   );
 }

@@ -3,6 +3,7 @@ import type { MouseEvent } from "react";
 
 import { words } from "../../model/schema";
 import { Glyph } from "../Glyph";
+import { useStage } from "../stage";
 import type { Column } from "./columns";
 import { isFilterable } from "./columns";
 import type { RecordsQuery } from "./query";
@@ -40,6 +41,7 @@ export function Header({ columns, query, hasFilters, hasActions }: HeaderProps) 
 }
 
 function Title({ column, query }: { readonly column: Column; readonly query: RecordsQuery }) {
+  const { mode } = useStage();
   const style = column.width === null ? undefined : { width: column.width, minWidth: column.width };
   if (!column.isSortable) {
     return (
@@ -52,7 +54,7 @@ function Title({ column, query }: { readonly column: Column; readonly query: Rec
   const press = (event: MouseEvent): void => query.setSort(nextSort(query.sort, column.path, event.shiftKey));
   return (
     <th scope="col" data-align={column.align} style={style} aria-sort={direction === "none" ? undefined : direction}>
-      <button type="button" className="app-sort" data-direction={direction} onClick={press}>
+      <button type="button" className="app-sort" tabIndex={mode === "design" ? -1 : undefined} data-direction={direction} onClick={press}>
         {column.title}
         <Glyph name={MARKS[direction]} size={13} />
       </button>

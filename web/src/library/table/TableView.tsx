@@ -11,7 +11,7 @@ import { actionsOf } from "../performing";
 import { constant, useFlag, useReadable } from "../properties";
 import type { DataRecord, ModelInfo, RowEditor, RowResult } from "../runtime";
 import { useScope } from "../scope";
-import { columnTitles, sourceModel, sourceName } from "../source";
+import { columnTitles, isUnsourced, sourceModel, sourceName } from "../source";
 import { useChildIds, useStage } from "../stage";
 import type { ViewProps } from "../view";
 import { type Column, isFilterable, useColumns } from "./columns";
@@ -22,7 +22,7 @@ import { type RecordsQuery, useRecords } from "./query";
 import { Rows } from "./Rows";
 
 export function TableView(props: ViewProps) {
-  return useStage().mode === "design" ? <DesignedTable {...props} /> : <PlayedTable {...props} />;
+  return isUnsourced(useStage(), props.node) ? <DesignedTable {...props} /> : <PlayedTable {...props} />;
 }
 
 function DesignedTable({ node, root }: ViewProps) {
@@ -71,12 +71,13 @@ function Nothing({ node, isNarrowed = false }: { readonly node: LiveNode; readon
 }
 
 function PlayedTable({ node, root }: ViewProps) {
-  const { runtime } = useStage();
+  const { mode, runtime } = useStage();
+  const isPlayed = mode === "play";
   const scope = useScope();
   const query = useRecords(node);
   const model = query.state.model ?? runtime?.model(sourceModel(node)) ?? null;
   const columns = useColumns(node, "columns", model);
-  const isEditable = useFlag(node, "editable") && (model === null || model.mayCreate || model.mayUpdate || model.mayDelete);
+  const isEditable = useFlag(node, "editable") && isPlayed && (model === null || model.mayCreate || model.mayUpdate || model.mayDelete);
   const rows = useMemo(() => (isEditable ? (runtime?.rows(node, scope) ?? null) : null), [isEditable, runtime, node, scope]);
   const selection = useSelection(node);
   const [refused, setRefused] = useState<RowResult | null>(null);
@@ -110,10 +111,11 @@ function PlayedTable({ node, root }: ViewProps) {
 
 /** The row that was chosen last, and the choosing: by actions, or only to be seen. */
 function useSelection(node: LiveNode) {
-  const { runtime } = useStage();
+  const { mode, runtime } = useStage();
   const scope = useScope();
   const [selected, setSelected] = useState<string | null>(null);
-  const isSelectable = useFlag(node, "selectable") || actionsOf(node, "onRowSelect").length > 0;
+  // On the canvas it is the table that is selected, not a row of it.
+  const isSelectable = (useFlag(node, "selectable") || actionsOf(node, "onRowSelect").length > 0) && mode === "play";
   const guard = useRef(false);
   const select = useMemo(() => {
     if (!isSelectable) return null;
@@ -138,6 +140,7 @@ interface ToolbarProps {
 }
 
 function Toolbar({ node, query, columns, hasFilters, onFilters }: ToolbarProps) {
+  const tabIndex = useStage().mode === "design" ? -1 : undefined;
   const toolbar = useChildIds(node.id, "toolbar");
   const isSearchable = useFlag(node, "searchable");
   const count = Object.keys(query.filters).length;
@@ -151,13 +154,13 @@ function Toolbar({ node, query, columns, hasFilters, onFilters }: ToolbarProps) 
         <label className="app-search">
           <Glyph name="search" />
           <span className="app-hidden">Search</span>
-          <input type="search" className="app-input" placeholder="Search" value={query.search} onChange={(event) => query.setSearch(event.currentTarget.value)} />
+          <input type="search" className="app-input" placeholder="Search" tabIndex={tabIndex} value={query.search} onChange={(event) => query.setSearch(event.currentTarget.value)} />
         </label>
       )}
       <Slot node={node} name="toolbar" />
       {mayFilter && (
         <button
-          type="button" className="app-button app-table-filter" data-variant="subtle" aria-pressed={hasFilters}
+          type="button" tabIndex={tabIndex} className="app-button app-table-filter" data-variant="subtle" aria-pressed={hasFilters}
           onClick={() => {
             if (hasFilters) for (const path of Object.keys(query.filters)) query.setFilter(path, "");
             onFilters(!hasFilters);

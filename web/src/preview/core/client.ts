@@ -1,7 +1,8 @@
 /**
  * Requests to the preview's own address, each answered by an `Outcome` and never by an exception.
  *
- * The page has an opaque origin: no cookie goes along, so the page's token does, in a header. Only
+ * The page has an opaque origin: no cookie goes along, so the page's token does, in a header. On the
+ * designer's canvas there is no token but the session's cookie, and nothing is ever written. Only
  * what changes nothing is sent again after a failure, a write never without its idempotency key.
  */
 import type { AppError } from "../../library/runtime";
@@ -12,7 +13,10 @@ import { done, type Outcome, refused, sentence } from "./outcome";
 export interface ClientOptions {
   /** `/preview/{room}/`, with the slash at the end. */
   readonly base: string;
-  readonly token: string;
+  /** The page's token; null where the session's cookie says who asks. */
+  readonly token: string | null;
+  /** Refuses whatever would change anything: a picture of the application has no consequences. */
+  readonly isReadOnly?: boolean;
   readonly fetch?: typeof fetch;
   /** Waits between attempts; tests give one that does not. */
   readonly pause?: (ms: number) => Promise<void>;
@@ -33,6 +37,9 @@ const PAUSE_MS = 250;
 const RETRIED_STATUS: ReadonlySet<number> = new Set([0, 429, 502, 503, 504]);
 
 const UNREACHABLE: AppError = { code: "unreachable", message: "The server cannot be reached." };
+const READ_ONLY: AppError = { code: "read_only", message: "The canvas only looks at data. Open the preview to change it." };
+/** The questions that are asked by POST; everything else that is no GET changes something. */
+const QUESTIONS: ReadonlySet<string> = new Set(["player/query", "player/values", "player/record", "player/groups"]);
 const ABORTED: AppError = { code: "aborted", message: "The request was given up." };
 
 export class Client {
@@ -46,6 +53,7 @@ export class Client {
 
   async send(path: string, request: Request = {}): Promise<Outcome<Json>> {
     const method = request.method ?? "GET";
+    if (this.#options.isReadOnly === true && method !== "GET" && !QUESTIONS.has(path)) return refused(READ_ONLY);
     const attempts = (request.isSafe ?? method === "GET") ? ATTEMPTS_MAX : 1;
     for (let attempt = 1; ; attempt += 1) {
       const outcome = await this.#once(path, method, request);
@@ -63,10 +71,11 @@ export class Client {
 
   async #once(path: string, method: string, request: Request): Promise<Outcome<Json>> {
     const { base, token } = this.#options;
-    const headers: Record<string, string> = { Accept: "application/json", "x-preview-token": token, ...request.headers };
+    const shown: Readonly<Record<string, string>> = token === null ? {} : { "x-preview-token": token };
+    const headers: Record<string, string> = { Accept: "application/json", ...shown, ...request.headers };
     if (request.body !== undefined) headers["Content-Type"] = "application/json";
     if (this.role !== null) headers["x-view-as"] = headerText(this.role);
-    const init: RequestInit = { method, headers, credentials: "omit", cache: "no-store" };
+    const init: RequestInit = { method, headers, credentials: token === null ? "same-origin" : "omit", cache: "no-store" };
     if (request.body !== undefined) init.body = JSON.stringify(request.body);
     if (request.signal !== undefined) init.signal = request.signal;
     try {

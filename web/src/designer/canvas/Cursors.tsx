@@ -1,0 +1,54 @@
+/**
+ * The others' pointers, named and in their colours.
+ *
+ * They move many times a second: React draws who is there, and the tracker moves them. Between two
+ * messages the browser glides, unless the system asks for no motion.
+ */
+import { useEffect, useRef } from "react";
+
+import { inkOn } from "../../shared/people";
+import { useSelect } from "../../shared/store";
+import { useDesk } from "../desk";
+import type { Person } from "../presence";
+import type { Rect } from "./geometry";
+import { useTracker } from "./tracker";
+
+export function Cursors({ page }: { readonly page: string }) {
+  const { presence } = useDesk().connection;
+  const tracker = useTracker();
+  const people = useSelect(presence.people, (value) => value);
+  useEffect(() => presence.cursors.subscribe(tracker.schedule), [presence, tracker]);
+  return people.filter((person) => person.page === page || person.page === null).map((person) => <Pointer key={person.client} person={person} page={page} />);
+}
+
+function Pointer({ person, page }: { readonly person: Person; readonly page: string }) {
+  const { presence } = useDesk().connection;
+  const tracker = useTracker();
+  const element = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const cursor = () => {
+      const found = presence.cursors.get().get(person.client);
+      return found?.page === page ? found : null;
+    };
+    let shown = "";
+    const place = (rect: Rect | null): void => {
+      const at = cursor();
+      const next = rect === null || at === null ? "" : `translate(${Math.round(rect.left + at.x * rect.width)}px, ${Math.round(rect.top + at.y * rect.height)}px)`;
+      if (element.current === null || next === shown) return;
+      // One that has just come in stands where it is; it does not fly there.
+      element.current.toggleAttribute("data-new", shown === "");
+      element.current.hidden = next === "";
+      element.current.style.transform = next;
+      shown = next;
+    };
+    return tracker.track(() => cursor()?.node ?? null, place);
+  }, [presence, tracker, person.client, page]);
+  return (
+    <div ref={element} className="dr-cursor" hidden>
+      <svg width="14" height="18" viewBox="0 0 14 18" aria-hidden>
+        <path d="M1 1 L13 10 L7.4 10.8 L4.6 16.4 Z" fill={person.color} stroke="#fff" strokeWidth="1.2" strokeLinejoin="round" />
+      </svg>
+      <span style={{ background: person.color, color: inkOn(person.color) }}>{person.name}</span>
+    </div>
+  );
+}

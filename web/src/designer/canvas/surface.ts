@@ -1,0 +1,103 @@
+/**
+ * The artboard in the page: the elements of its nodes, where they stand, what is under a pointer.
+ *
+ * The components stand in a shadow root, into which events and the drag library do not look; the
+ * surface does, by coordinates of the window.
+ */
+import type { Flow, Point, Rect } from "./geometry";
+
+/** A node as it is drawn: in a list it may be drawn several times. */
+export interface Drawn {
+  readonly id: string;
+  readonly element: HTMLElement;
+}
+
+export class Surface {
+  /** What scrolls. */
+  viewport: HTMLElement | null = null;
+  /** What outlines are placed in: as large as what is scrolled, and never scaled. */
+  overlay: HTMLElement | null = null;
+  /** What the shadow root stands in. */
+  host: HTMLElement | null = null;
+  readonly #elements = new Map<string, HTMLElement>();
+
+  // References that stay the same, so that no redraw lets go of an element.
+  readonly setViewport = (element: HTMLElement | null): void => { this.viewport = element; };
+  readonly setOverlay = (element: HTMLElement | null): void => { this.overlay = element; };
+  readonly setHost = (element: HTMLElement | null): void => { this.host = element; };
+
+  get root(): ShadowRoot | null {
+    return this.host?.firstElementChild?.shadowRoot ?? null;
+  }
+
+  /** The first element of a node, or null if it is not drawn. */
+  element(id: string): HTMLElement | null {
+    const known = this.#elements.get(id);
+    if (known !== undefined && known.isConnected && known.dataset.node === id) return known;
+    const found = this.root?.querySelector<HTMLElement>(`[data-node="${CSS.escape(id)}"]`) ?? null;
+    if (found === null) this.#elements.delete(id);
+    else this.#elements.set(id, found);
+    return found;
+  }
+
+  /** Where a node stands in the window, or null if it is not seen. */
+  rect(id: string): Rect | null {
+    const element = this.element(id);
+    return element === null ? null : rectOf(element);
+  }
+
+  /** The innermost node under a point of the window. */
+  nodeAt(point: Point): string | null {
+    return this.pathAt(point)[0]?.id ?? null;
+  }
+
+  /** The nodes under a point, the innermost first. */
+  pathAt({ x, y }: Point): readonly Drawn[] {
+    const path: Drawn[] = [];
+    let element: Element | null = this.root?.elementsFromPoint(x, y).find((hit) => hit.getRootNode() === this.root) ?? null;
+    for (; element !== null; element = element.parentElement) {
+      if (element instanceof HTMLElement && element.dataset.node !== undefined) path.push({ id: element.dataset.node, element });
+    }
+    return path;
+  }
+
+  /** A rectangle of the window as the overlay counts it. */
+  readonly toOverlay = (rect: Rect): Rect => {
+    const origin = this.overlay?.getBoundingClientRect();
+    return { ...rect, left: rect.left - (origin?.left ?? 0), top: rect.top - (origin?.top ?? 0) };
+  };
+
+  /** Scrolls a node into sight if no part of it is seen. */
+  reveal(id: string): void {
+    const rect = this.rect(id);
+    if (rect === null || this.viewport === null || isSeen(rect, this.viewport)) return;
+    const frame = this.viewport.getBoundingClientRect();
+    this.viewport.scrollBy({
+      top: rect.top - frame.top - Math.max((frame.height - rect.height) / 2, 24),
+      left: rect.left < frame.left || rect.left > frame.right ? rect.left - frame.left - 24 : 0,
+      behavior: "instant",
+    });
+  }
+}
+
+export function rectOf(element: Element): Rect | null {
+  const { left, top, width, height } = element.getBoundingClientRect();
+  return width === 0 && height === 0 ? null : { left, top, width, height };
+}
+
+function isSeen(rect: Rect, viewport: HTMLElement): boolean {
+  const frame = viewport.getBoundingClientRect();
+  return rect.top < frame.bottom - 8 && rect.top + rect.height > frame.top + 8 && rect.left < frame.right - 8 && rect.left + rect.width > frame.left + 8;
+}
+
+/** How an element arranges what is in it. */
+export function flowOf(element: Element): { readonly flow: Flow; readonly isRightToLeft: boolean } {
+  const style = getComputedStyle(element);
+  const isRightToLeft = style.direction === "rtl";
+  if (style.display.endsWith("flex")) {
+    if (style.flexDirection.startsWith("column")) return { flow: "column", isRightToLeft };
+    return { flow: style.flexWrap === "nowrap" ? "row" : "wrap", isRightToLeft };
+  }
+  const isOneTrack = !style.display.endsWith("grid") || !/\s/u.test(style.gridTemplateColumns.trim());
+  return { flow: isOneTrack ? "column" : "wrap", isRightToLeft };
+}

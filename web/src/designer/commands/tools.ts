@@ -1,0 +1,42 @@
+/** What commands keep beside the desk: the dialogs they open, the row being renamed, a range's anchor. */
+import { Store } from "../../shared/store";
+import type { Desk } from "../desk";
+
+export interface MenuPlace {
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface Tools {
+  readonly isFinderOpen: Store<boolean>;
+  readonly isShortcutsOpen: Store<boolean>;
+  /** Where the context menu is open, in pixels of the window. */
+  readonly menu: Store<MenuPlace | null>;
+  /** The node whose name is being edited in place. */
+  readonly renaming: Store<string | null>;
+  /** The row that a range was begun at. */
+  readonly anchor: Store<string | null>;
+  /** Turns the theme from light to dark and back; null until the desk is drawn. */
+  readonly toggleTheme: Store<(() => void) | null>;
+  /** When a node was seen to go into the Trash, by its id, in milliseconds. */
+  readonly deletedAt: Store<ReadonlyMap<string, number>>;
+}
+
+// One set for each desk; it goes with the desk, which a map by desk would keep.
+const TOOLS = new WeakMap<Desk, Tools>();
+
+export function toolsOf(desk: Desk): Tools {
+  const found = TOOLS.get(desk);
+  if (found !== undefined) return found;
+  const tools: Tools = {
+    isFinderOpen: new Store(false),
+    isShortcutsOpen: new Store(false),
+    menu: new Store<MenuPlace | null>(null),
+    renaming: new Store<string | null>(null),
+    anchor: new Store<string | null>(null),
+    toggleTheme: new Store<(() => void) | null>(null),
+    deletedAt: new Store<ReadonlyMap<string, number>>(new Map()),
+  };
+  TOOLS.set(desk, tools);
+  return tools;
+}

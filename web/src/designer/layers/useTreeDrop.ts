@@ -1,0 +1,133 @@
+/**
+ * The layer tree as a place to drop on: shows where, unfolds what the pointer rests on, and scrolls at
+ * its edges.
+ *
+ * One drop target serves all rows, since only those in sight exist; the row is told by the pointer.
+ */
+import { dropTargetForElements } from "@atlaskit/pragmatic-drag-and-drop/adapter/element-adapter";
+import { type RefObject, useEffect, useRef, useState } from "react";
+
+import { movedNodes } from "../../model/fragment";
+import type { TreeRow } from "../../model/tree";
+import { drop, removeNodes } from "../commands/edits";
+import { type Desk, useDesk } from "../desk";
+import { carried, type DragData } from "../drag/data";
+import { dropAt, type TreeDrop } from "./dropTarget";
+
+/** How long the pointer rests on a folded row before it is unfolded, in milliseconds. */
+const UNFOLD_MS = 500;
+/** How near to an edge the tree scrolls, in pixels, and how far in a frame at most. */
+const EDGE = 40;
+const SCROLL_MAX = 12;
+
+interface Place {
+  readonly clientX: number;
+  readonly clientY: number;
+}
+
+export function useTreeDrop(tree: RefObject<HTMLElement | null>, rows: readonly TreeRow[], inset: number): TreeDrop | null {
+  const desk = useDesk();
+  const [shown, setShown] = useState<TreeDrop | null>(null);
+  const latest = useRef(rows);
+  useEffect(() => {
+    latest.current = rows;
+  }, [rows]);
+  useEffect(() => {
+    const element = tree.current;
+    if (element === null) return undefined;
+    const over = new Hovering(desk, element, inset, () => latest.current, (next) => setShown((previous) => (sameDrop(previous, next) ? previous : next)));
+    const stop = dropTargetForElements({
+      element,
+      canDrop: ({ source }) => !desk.isReadOnly && carried(source.data) !== null,
+      onDrag: ({ source, location }) => over.move(carried(source.data), location.current.input),
+      onDragLeave: () => over.end(),
+      onDrop: ({ source, location }) => {
+        const data = carried(source.data);
+        const target = data === null ? null : over.at(data, location.current.input);
+        over.end();
+        if (data !== null && target !== null) perform(desk, data, target);
+      },
+    });
+    return () => {
+      over.end();
+      stop();
+    };
+  }, [desk, tree, inset]);
+  return shown;
+}
+
+function perform(desk: Desk, data: DragData, target: TreeDrop): void {
+  if (target.kind === "trash") removeNodes(desk, target.ids);
+  else if (drop(desk, data, target.target) && target.kind === "into") desk.setExpanded(target.target.parent, true);
+}
+
+/** The pointer over the tree during one drag. */
+class Hovering {
+  #data: DragData | null = null;
+  #place: Place | null = null;
+  #frame: number | null = null;
+  #resting: { readonly key: string; readonly since: number } | null = null;
+
+  constructor(
+    private readonly desk: Desk,
+    private readonly element: HTMLElement,
+    private readonly inset: number,
+    private readonly rows: () => readonly TreeRow[],
+    private readonly show: (drop: TreeDrop | null) => void,
+  ) {}
+
+  move(data: DragData | null, place: Place): void {
+    this.#data = data;
+    this.#place = place;
+    this.#frame ??= requestAnimationFrame(this.#step);
+  }
+
+  end(): void {
+    if (this.#frame !== null) cancelAnimationFrame(this.#frame);
+    this.#frame = null;
+    this.#data = null;
+    this.#resting = null;
+    this.show(null);
+  }
+
+  at(data: DragData, place: Place): TreeDrop | null {
+    const { snapshot, registry } = this.desk;
+    const whole = data.kind === "nodes" ? { ...data, ids: movedNodes(snapshot, data.ids) } : data;
+    return dropAt(this.rows(), this.#pointer(place), whole, snapshot, registry);
+  }
+
+  // Runs on in frames, because a pointer that rests at the edge still scrolls.
+  readonly #step = (time: number): void => {
+    this.#frame = null;
+    if (this.#data === null || this.#place === null) return;
+    this.#scroll(this.#place);
+    const target = this.at(this.#data, this.#place);
+    this.#unfold(target, time);
+    this.show(target);
+    this.#frame = requestAnimationFrame(this.#step);
+  };
+
+  #pointer({ clientX, clientY }: Place) {
+    const box = this.element.getBoundingClientRect();
+    return { x: clientX - box.left, y: clientY - box.top + this.element.scrollTop - this.inset };
+  }
+
+  #scroll({ clientY }: Place): void {
+    const box = this.element.getBoundingClientRect();
+    const above = box.top + EDGE - clientY;
+    const below = clientY - (box.bottom - EDGE);
+    const speed = above > 0 ? -above : Math.max(below, 0);
+    if (speed !== 0) this.element.scrollTop += Math.sign(speed) * Math.ceil((Math.min(Math.abs(speed), EDGE) / EDGE) * SCROLL_MAX);
+  }
+
+  #unfold(target: TreeDrop | null, time: number): void {
+    const row = target === null || target.kind === "gap" ? undefined : this.rows()[target.at];
+    if (row === undefined || row.isExpanded || !row.hasChildren) this.#resting = null;
+    else if (this.#resting?.key !== row.key) this.#resting = { key: row.key, since: time };
+    else if (time - this.#resting.since >= UNFOLD_MS) this.desk.setExpanded(row.key, true);
+  }
+}
+
+function sameDrop(a: TreeDrop | null, b: TreeDrop | null): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
+}
