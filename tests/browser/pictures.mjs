@@ -218,7 +218,10 @@ await scene.play(async () => {
     await anna.keyboard.press('Escape')
     await anna.getByRole('dialog').waitFor({ state: 'hidden' })
   }))
-  await attempt('shortcuts', () => view('shortcuts', anna, () => anna.getByRole('button', { name: 'Keyboard shortcuts' }).click(),
+  await attempt('shortcuts', () => view('shortcuts', anna, async () => {
+    await anna.getByRole('button', { name: 'Keyboard shortcuts' }).click()
+    await anna.getByRole('searchbox', { name: 'Find a shortcut' }).waitFor()
+  },
     async () => {
       await anna.keyboard.press('Escape')
       await anna.getByRole('dialog').waitFor({ state: 'hidden' })

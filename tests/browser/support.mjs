@@ -13,6 +13,26 @@ export const launch = () => chromium.launch({
   ]
 })
 
+/** Drags one element onto the middle of another, as a hand does: in many small moves. */
+export async function drag (page, from, to) {
+  const middle = async locator => {
+    const { x, y, width, height } = await locator.boundingBox()
+    return [x + width / 2, y + height / 2]
+  }
+  await from.scrollIntoViewIfNeeded()
+  const [x, y] = await middle(from)
+  await page.mouse.move(x, y)
+  await page.mouse.down()
+  await page.mouse.move(x + 4, y + 6, { steps: 4 })
+  await page.mouse.move(...await middle(to), { steps: 8 })
+  // The browser tells of a drag over an element only now and then.
+  for (let index = 0; index < 4; index += 1) {
+    const [left, top] = await middle(to)
+    await page.mouse.move(left + index % 2, top, { steps: 2 })
+  }
+  await page.mouse.up()
+}
+
 /**
  * The connection of one page to the server's socket, in the hands of the scene.
  *
