@@ -28,7 +28,7 @@ PEOPLE = 20
 EDITS = 120
 LOADS = 5
 _PAGES = 10
-_SECONDS_MAX = 180
+_SECONDS_MAX = 300
 _SCRIPT = Path(__file__).with_suffix(".mjs")
 
 
@@ -52,6 +52,7 @@ def main() -> int:
     if browsers.returncode:
         return 1
     _print(json.loads(browsers.stdout), web_dir)
+    print(f"load average {os.getloadavg()[0]:.1f} after; the browser draws without a graphics card")
     return 0
 
 

@@ -2,9 +2,9 @@
 //
 //   node tests/browser/pictures.mjs SERVER OUT_DIR [VIEW…]
 //
-// SERVER is one without sign-in whose data may go: the script makes the room `claims` there, of the
-// template for insurance claims, and deletes one of that name first. Each view is taken light and dark,
-// at 1280 × 800 and 1920 × 1080, as `VIEW-light-1280.png`. With names of views only those are taken.
+// SERVER is one without sign-in and with nothing in it yet: each run makes a room of its own there, of
+// the template for insurance claims. Each view is taken light and dark, at 1280 × 800 and 1920 × 1080,
+// as `VIEW-light-1280.png`. With names of views only those are taken.
 import { mkdir } from 'node:fs/promises'
 import { launch, Line, Scene } from './support.mjs'
 

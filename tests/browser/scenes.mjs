@@ -78,7 +78,10 @@ await scene.play(async () => {
   await select(ben, orders)
   await field(anna, /^Name/).waitFor()
   await atOnce(
-    page => type(page, field(page, /^Name/), 'orderNumber'),
+    async page => {
+      await type(page, field(page, /^Name/), 'orderNumber')
+      await page.getByRole('dialog', { name: 'Rename orderNo to orderNumber' }).getByRole('button', { name: 'Rename', exact: true }).click()
+    },
     async page => {
       await tab(page, 'Properties')
       await inspector(page).getByRole('switch', { name: /search field/ }).check({ force: true })

@@ -38,6 +38,13 @@ export interface Person {
   readonly field: FieldFocus | null;
 }
 
+/** The clients that an awareness has news of. */
+interface Change {
+  readonly added: readonly number[];
+  readonly updated: readonly number[];
+  readonly removed: readonly number[];
+}
+
 /** Least time between two cursors that are sent, in milliseconds. */
 const CURSOR_INTERVAL_MS = 50;
 /** More members of a selection than these are not shown to others. */
@@ -50,8 +57,8 @@ export class Presence {
   /** Where the others' pointers are, by Yjs client id. */
   readonly cursors = new Store<ReadonlyMap<number, Cursor>>(new Map());
   readonly #awareness: Awareness;
+  readonly #here = new Map<number, Person>();
   readonly #known = new Map<number, Person>();
-  #people = "[]";
   #cursor: Cursor | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
 
@@ -75,7 +82,7 @@ export class Presence {
 
   /** Who a Yjs client is or was; null for the server's own, and for whoever was never seen here. */
   who(client: number): Person | null {
-    return this.#known.get(client) ?? null;
+    return this.#here.get(client) ?? this.#known.get(client) ?? null;
   }
 
   select(ids: readonly string[]): void {
@@ -108,26 +115,32 @@ export class Presence {
     this.#awareness.setLocalStateField(key, value);
   }
 
-  readonly #read = (): void => {
-    const people: Person[] = [];
-    const cursors = new Map<number, Cursor>();
-    for (const [client, state] of this.#awareness.getStates()) {
+  // Twenty people move twenty times a second: only those are read of whom something is new.
+  readonly #read = ({ added, updated, removed }: Change): void => {
+    const cursors = new Map(this.cursors.get());
+    let isOther = false;
+    for (const client of [...added, ...updated, ...removed]) {
       if (client === this.#awareness.clientID) continue;
+      const state = this.#awareness.getStates().get(client);
       const person = readPerson(client, state);
-      if (person === null) continue;
-      people.push(person);
-      this.#remember(person);
-      const cursor = readCursor(state.cursor);
-      if (cursor !== null) cursors.set(client, cursor);
+      isOther = this.#keep(client, person) || isOther;
+      const cursor = person === null ? null : readCursor(state?.cursor);
+      if (cursor === null) cursors.delete(client);
+      else cursors.set(client, cursor);
     }
-    people.sort((a, b) => a.client - b.client);
-    const text = JSON.stringify(people);
-    if (text !== this.#people) {
-      this.#people = text;
-      this.people.set(people);
-    }
+    if (isOther) this.people.set([...this.#here.values()].sort((a, b) => a.client - b.client));
     this.cursors.set(cursors);
   };
+
+  /** Takes note of who a client is now; whether that is anything new. */
+  #keep(client: number, person: Person | null): boolean {
+    const before = this.#here.get(client);
+    if (person === null) return this.#here.delete(client);
+    if (before !== undefined && JSON.stringify(before) === JSON.stringify(person)) return false;
+    this.#here.set(client, person);
+    this.#remember(person);
+    return true;
+  }
 
   #remember(person: Person): void {
     this.#known.delete(person.client);

@@ -13,6 +13,7 @@ export class Snapshot {
   readonly application: JsonObject;
   readonly nodes: ReadonlyMap<string, LiveNode>;
   #children: Map<string, Map<string, LiveNode[]>> | null = null;
+  #trash: readonly string[] | null = null;
 
   constructor(application: JsonObject, nodes: ReadonlyMap<string, LiveNode>) {
     this.application = application;
@@ -34,6 +35,7 @@ export class Snapshot {
     // Typing into a property is the common case; without a move the index of slots stays right
     // except for the nodes themselves, which are exchanged in place.
     if (isPlaceKept && this.#children !== null) snapshot.#adopt(this.#children, changed);
+    if (isPlaceKept) snapshot.#trash = this.#trash;
     return snapshot;
   }
 
@@ -71,9 +73,10 @@ export class Snapshot {
 
   /** The nodes that were deleted themselves; what is beneath them is still beneath them. */
   trash(): readonly LiveNode[] {
-    return [...this.nodes.values()].filter(
-      (node) => node.place === null || (node.place[0] !== ROOT && !this.nodes.has(node.place[0])),
-    );
+    this.#trash ??= [...this.nodes.values()]
+      .filter((node) => node.place === null || (node.place[0] !== ROOT && !this.nodes.has(node.place[0])))
+      .map((node) => node.id);
+    return this.#trash.flatMap((id) => this.nodes.get(id) ?? []);
   }
 
   /** The node and all that is beneath it, parents first. */

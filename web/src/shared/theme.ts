@@ -22,7 +22,10 @@ export const theme = createTheme({
     ActionIcon: ActionIcon.extend({ defaultProps: { size: 28, variant: "subtle", color: "gray" } }),
     Input: Input.extend({ defaultProps: { size: "xs" } }),
     InputWrapper: Input.Wrapper.extend({ defaultProps: { size: "xs" } }),
-    Menu: Menu.extend({ defaultProps: { transitionProps: { duration: 80 }, shadow: "md" } }),
+    Menu: Menu.extend({
+      // The placeholder for the first focus is an element that a menu may not contain.
+      defaultProps: { transitionProps: { duration: 80 }, shadow: "md", withInitialFocusPlaceholder: false },
+    }),
     Modal: Modal.extend({
       defaultProps: {
         transitionProps: { duration: 120 },

@@ -20,7 +20,6 @@ import { Share } from "./Share";
 export function TopBar({ session, onSession }: { readonly session: Session; readonly onSession: (session: Session) => void }) {
   const desk = useDesk();
   const version = useSelect(desk.connection.model.snapshots, ({ application }) => toText(application.version));
-  const revision = useConnection((state) => state.revision);
   const name = useAppName();
   return (
     <header className="dr-bar">
@@ -29,9 +28,7 @@ export function TopBar({ session, onSession }: { readonly session: Session; read
       {name !== desk.room && <span className="dr-bar-room dr-muted dr-ellipsis" title={desk.room}>{desk.room}</span>}
       {version !== "" && <span className="dr-bar-version dr-muted dr-ellipsis" title={`Version ${version}`}>v{version}</span>}
       <SaveMark />
-      {revision !== null && (
-        <span className="dr-revision" data-testid="revision" title="The newest stored revision">r{groupDigits(revision)}</span>
-      )}
+      <Revision />
       <span className="dr-spring" />
       <History />
       <span className="dr-bar-group">
@@ -48,6 +45,12 @@ export function TopBar({ session, onSession }: { readonly session: Session; read
       </Button>
     </header>
   );
+}
+
+/** It counts with each edit, and the rest of the bar does not. */
+function Revision() {
+  const revision = useConnection((state) => state.revision);
+  return revision === null ? null : <span className="dr-revision" data-testid="revision" title="The newest stored revision">r{groupDigits(revision)}</span>;
 }
 
 function Export() {
@@ -67,7 +70,8 @@ function Export() {
 
 function History() {
   const { connection } = useDesk();
-  const { canUndo, canRedo } = useSelect(connection.history, (value) => value);
+  const canUndo = useSelect(connection.history, (state) => state.canUndo);
+  const canRedo = useSelect(connection.history, (state) => state.canRedo);
   const isReadOnly = useIsReadOnly();
   return (
     <span className="dr-bar-group">

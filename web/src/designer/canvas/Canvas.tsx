@@ -13,6 +13,7 @@ import { type CSSProperties, memo, useCallback, useEffect, useLayoutEffect, useR
 import type { LiveNode } from "../../model/types";
 import { State } from "../../shared/States";
 import { Store, useSelect } from "../../shared/store";
+import { toolsOf } from "../commands/tools";
 import { useDesk, useIsReadOnly, useSelection } from "../desk";
 import { Artboard } from "./Artboard";
 import { Cursors } from "./Cursors";
@@ -51,13 +52,15 @@ function useParts() {
   })[0];
 }
 
-export function Canvas() {
+/** It reads what it needs from the stores: an edit elsewhere in the centre does not draw it anew. */
+export const Canvas = memo(function Canvas() {
   const desk = useDesk();
   const page = useCurrentPage();
   const stage = useDesignStage();
   const parts = useParts();
   const { surface, tracker, drops, isPanning } = parts;
   const view = useView(surface);
+  useZoomCommands(view);
   const [editing, setEditing] = useState<{ readonly id: string; readonly text: EditableText } | null>(null);
   const edit = useCallback((id: string): boolean => {
     const node = desk.snapshot.node(id);
@@ -74,7 +77,7 @@ export function Canvas() {
     if (pageId !== null) point(desk, surface, pageId, at);
   }, [desk, surface, pageId]);
   useDropping({ surface, state: drops, page: pageId, onPoint });
-  const keys = useCanvasKeys(view, isPanning, edit);
+  const keys = useCanvasKeys(isPanning, edit);
   useFollowing(tracker);
   useReveal(surface, pageId);
   const isHeld = useSelect(isPanning, (value) => value);
@@ -107,6 +110,15 @@ export function Canvas() {
       </div>
     </section>
   );
+});
+
+/** The commands zoom the canvas that is there. */
+function useZoomCommands({ setZoom, stepZoom, fit }: ViewControls): void {
+  const { zoom } = toolsOf(useDesk());
+  useEffect(() => {
+    zoom.set({ setZoom, stepZoom, fit });
+    return () => zoom.set(null);
+  }, [zoom, setZoom, stepZoom, fit]);
 }
 
 interface BoardProps {
@@ -164,7 +176,7 @@ function Board({ page, stage, parts, view, isQuiet, children }: BoardProps) {
         <WidthHandle width={width} zoom={zoom} onWidth={view.setWidth} />
       </div>
       <div ref={surface.setOverlay} className="dr-overlay">
-        <div className="dr-outlines" aria-hidden>
+        <div className="dr-outlines" data-still={isDragging || undefined} aria-hidden>
           <Outlines page={page.id} hovered={hovered} isQuiet={isQuiet || isDragging} />
           <Marquee marquee={marquee} surface={surface} />
           <DropMarks state={drops} surface={surface} />

@@ -13,11 +13,27 @@ import type { Person } from "../presence";
 import type { Rect } from "./geometry";
 import { useTracker } from "./tracker";
 
+/** The moves of so long a time are shown in one frame: each frame with pointers costs a few milliseconds. */
+const GATHER_MS = 50;
+
 export function Cursors({ page }: { readonly page: string }) {
   const { presence } = useDesk().connection;
   const tracker = useTracker();
   const people = useSelect(presence.people, (value) => value);
-  useEffect(() => presence.cursors.subscribe(tracker.schedule), [presence, tracker]);
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | null = null;
+    const place = (): void => {
+      timer = null;
+      tracker.schedule();
+    };
+    const stop = presence.cursors.subscribe(() => {
+      timer ??= setTimeout(place, GATHER_MS);
+    });
+    return () => {
+      stop();
+      if (timer !== null) clearTimeout(timer);
+    };
+  }, [presence, tracker]);
   return people.filter((person) => person.page === page || person.page === null).map((person) => <Pointer key={person.client} person={person} page={page} />);
 }
 

@@ -6,8 +6,8 @@ import { nodeLabel } from "../../model/labels";
 import { pagesOf } from "../../model/routes";
 import type { LiveNode } from "../../model/types";
 import { toText } from "../../model/value";
-import { type Store, useSelect } from "../../shared/store";
-import { useDesk, useSnapshot } from "../desk";
+import { sameItems, type Store, useSelect } from "../../shared/store";
+import { useDesk } from "../desk";
 import { RecordPicker } from "../runtime/RecordPicker";
 import type { DropState } from "./drops";
 import { PageTargets } from "./PageTargets";
@@ -29,12 +29,13 @@ interface PageBarProps {
 
 export function PageBar({ page, view, drops }: PageBarProps) {
   const desk = useDesk();
-  const pages = pagesOf(useSnapshot());
+  const pages = useSelect(desk.connection.model.snapshots, pagesOf, sameItems);
   const isDragging = useSelect(drops, ({ data }) => data !== null);
+  const hasTargets = isDragging && pages.length > 1;
   if (page === null) return <div className="dr-page-bar" />;
   return (
     <div className="dr-page-bar">
-      {isDragging && pages.length > 1 ? (
+      {hasTargets ? (
         <PageTargets pages={pages} current={page.id} />
       ) : (
         <>
@@ -49,13 +50,15 @@ export function PageBar({ page, view, drops }: PageBarProps) {
         </>
       )}
       <span className="dr-spring" />
-      <SegmentedControl
-        aria-label="Width of the canvas"
-        size="xs"
-        data={WIDTHS.map(({ value, label, title }) => ({ value, label: <span title={title}>{label}</span> }))}
-        value={view.width === null ? "fit" : String(view.width)}
-        onChange={(value) => view.setWidth(value === "fit" ? null : Number(value))}
-      />
+      {!hasTargets && (
+        <SegmentedControl
+          aria-label="Width of the canvas"
+          size="xs"
+          data={WIDTHS.map(({ value, label, title }) => ({ value, label: <span title={title}>{label}</span> }))}
+          value={view.width === null ? "fit" : String(view.width)}
+          onChange={(value) => view.setWidth(value === "fit" ? null : Number(value))}
+        />
+      )}
       <Zoom view={view} />
     </div>
   );

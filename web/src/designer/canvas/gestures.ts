@@ -8,6 +8,7 @@ import { useEffect, useRef } from "react";
 import type { Store } from "../../shared/store";
 import type { Desk } from "../desk";
 import { useDesk } from "../desk";
+import { stopFollowing } from "./follow";
 import { between, nearest, type Point, type Rect } from "./geometry";
 import { touchedBy } from "./marquee";
 import type { Surface } from "./surface";
@@ -47,6 +48,10 @@ export function useGestures(gestures: Gestures): void {
     const pointer = new CanvasPointer(desk, () => latest.current);
     const stop = new AbortController();
     const { signal } = stop;
+    // Whoever goes their own way follows nobody any more; scrollbars and wheels are such ways, too.
+    const go = (): unknown => stopFollowing(desk.following);
+    viewport.addEventListener("pointerdown", go, { signal });
+    viewport.addEventListener("wheel", go, { signal, passive: true });
     viewport.addEventListener("pointerdown", pointer.down, { signal });
     viewport.addEventListener("pointermove", pointer.move, { signal });
     viewport.addEventListener("pointerup", pointer.up, { signal });

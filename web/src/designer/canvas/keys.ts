@@ -5,7 +5,6 @@ import type { Store } from "../../shared/store";
 import { useDesk } from "../desk";
 import { handleKey } from "../keyboard";
 import { stopFollowing } from "./follow";
-import type { ViewControls } from "./view";
 
 interface CanvasKeys {
   readonly onKeyDown: (event: KeyboardEvent) => void;
@@ -13,17 +12,9 @@ interface CanvasKeys {
   readonly onBlur: (event: FocusEvent) => void;
 }
 
-export function useCanvasKeys(view: ViewControls, isPanning: Store<boolean>, edit: (id: string) => boolean): CanvasKeys {
+export function useCanvasKeys(isPanning: Store<boolean>, edit: (id: string) => boolean): CanvasKeys {
   const desk = useDesk();
   return useMemo(() => {
-    const zoom = (event: KeyboardEvent): boolean => {
-      if (!(event.ctrlKey || event.metaKey) || event.altKey) return false;
-      if (event.key === "+" || event.key === "=") view.stepZoom(1);
-      else if (event.key === "-" || event.key === "_") view.stepZoom(-1);
-      else if (event.key === "0") view.setZoom(1);
-      else return false;
-      return true;
-    };
     const write = (event: KeyboardEvent): boolean => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return false;
       const isLeaf = desk.snapshot.slots(desk.primary).length === 0;
@@ -38,9 +29,9 @@ export function useCanvasKeys(view: ViewControls, isPanning: Store<boolean>, edi
         return;
       }
       const isStopped = event.key === "Escape" && stopFollowing(desk.following);
-      if (isStopped || zoom(event) || write(event) || handleKey(desk, event)) event.preventDefault();
+      if (isStopped || write(event) || handleKey(desk, event)) event.preventDefault();
     };
     const release = (): void => isPanning.set(false);
     return { onKeyDown, onKeyUp: (event) => event.key === " " && release(), onBlur: release };
-  }, [desk, view, isPanning, edit]);
+  }, [desk, isPanning, edit]);
 }

@@ -54,7 +54,10 @@ export class Surface {
   /** The nodes under a point, the innermost first. */
   pathAt({ x, y }: Point): readonly Drawn[] {
     const path: Drawn[] = [];
-    let element: Element | null = this.root?.elementsFromPoint(x, y).find((hit) => hit.getRootNode() === this.root) ?? null;
+    const { root } = this;
+    // All that lies under the point is much dearer to find, and is needed only beneath tools of the overlay.
+    const top = root?.elementFromPoint(x, y) ?? null;
+    let element = top?.getRootNode() === root ? top : (root?.elementsFromPoint(x, y).find((hit) => hit.getRootNode() === root) ?? null);
     for (; element !== null; element = element.parentElement) {
       if (element instanceof HTMLElement && element.dataset.node !== undefined) path.push({ id: element.dataset.node, element });
     }

@@ -9,6 +9,7 @@ import { useSelect } from "../../shared/store";
 import { type Desk, useDesk } from "../desk";
 import { Finder } from "../finder/Finder";
 import { handleWindowKey } from "../keyboard";
+import { QuestionHost } from "../models/QuestionHost";
 import { Shortcuts } from "../shortcuts/Shortcuts";
 import { copyInto, cutInto, pasteFrom } from "./clipboard";
 import { ContextMenu } from "./ContextMenu";
@@ -29,6 +30,7 @@ export function CommandHost() {
   return (
     <>
       <ContextMenu />
+      <QuestionHost />
       {isFinderOpen && <Finder onClose={() => tools.isFinderOpen.set(false)} />}
       {isShortcutsOpen && <Shortcuts onClose={() => tools.isShortcutsOpen.set(false)} />}
     </>

@@ -7,6 +7,7 @@ import { type Definition, type LiveNode, ROOT } from "../../model/types";
 import type { Desk } from "../desk";
 import type { DragData } from "../drag/data";
 import { movedOf } from "../drag/data";
+import { askRemoval } from "../models/questions";
 import { type AddPlace, restorePlace } from "./places";
 
 export function add(desk: Desk, definition: Definition, place: Pick<AddPlace, "parent" | "slot" | "index">): string {
@@ -26,8 +27,21 @@ export function remove(desk: Desk): void {
   removeNodes(desk, subjects(desk));
 }
 
-/** Puts nodes into the Trash, of which none stands within another, and selects what stands next to them. */
-export function removeNodes(desk: Desk, ids: readonly string[]): void {
+/**
+ * Puts nodes into the Trash, of which none stands within another, and selects what stands next to them.
+ *
+ * Asks first where something uses them or data goes with them; `after` is called when it is done.
+ */
+export function removeNodes(desk: Desk, ids: readonly string[], after?: () => void): void {
+  if (ids.length === 0 || desk.isReadOnly) return;
+  askRemoval(desk, ids, () => {
+    // Others may have deleted some of them while the question stood.
+    take(desk, ids.filter((id) => desk.snapshot.isLive(id)));
+    after?.();
+  });
+}
+
+function take(desk: Desk, ids: readonly string[]): void {
   const last = desk.snapshot.node(ids.at(-1) ?? "");
   if (last?.place == null || desk.isReadOnly) return;
   const next = neighbour(desk, last, new Set(ids));

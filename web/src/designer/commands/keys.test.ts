@@ -29,11 +29,14 @@ describe("a chord", () => {
     expect(matchesKey(press("?", { shiftKey: true }), "?")).toBe(true);
     expect(matchesKey(press("?"), "?")).toBe(true);
     expect(matchesKey(press("?", { ctrlKey: true }), "?")).toBe(false);
+    expect(matchesKey(press("+", { ctrlKey: true }), "Mod++")).toBe(true);
+    expect(matchesKey(press("!", { shiftKey: true, code: "Digit1" }), "Shift+1")).toBe(true);
   });
 
   it("is written as the platform writes it", () => {
     expect(keyText("Mod+Shift+G", true)).toBe("⌘⇧G");
     expect(keyText("Mod+Shift+G", false)).toBe("Ctrl Shift G");
+    expect(keyCaps("Mod++", false)).toEqual(["Ctrl", "+"]);
     expect(keyCaps("Alt+ArrowLeft", false)).toEqual(["Alt", "←"]);
   });
 });

@@ -24,9 +24,14 @@ const MAC_NAMES: Readonly<Record<string, string>> = {
 /** Codes of the keys that sit elsewhere, or give another character, with Alt and in other layouts. */
 const CODES: Readonly<Record<string, string>> = { "\\": "Backslash", "0": "Digit0" };
 
+// The last plus is the key itself: `Mod++`.
+function partsOf(chord: string): readonly string[] {
+  return chord.split(/\+(?!$)/u);
+}
+
 /** Whether a pressed key is the chord. */
 export function matchesKey(press: KeyPress, chord: string): boolean {
-  const parts = chord.split("+");
+  const parts = partsOf(chord);
   const name = parts.at(-1) ?? "";
   const has = (modifier: string): boolean => parts.slice(0, -1).includes(modifier);
   if ((press.ctrlKey || press.metaKey) !== has("Mod") || press.altKey !== has("Alt")) return false;
@@ -46,7 +51,7 @@ function isByCode(press: KeyPress, name: string): boolean {
 /** The keys of a chord, one by one, as they are called on a platform. */
 export function keyCaps(chord: string, isMac: boolean): readonly string[] {
   const names = isMac ? MAC_NAMES : NAMES;
-  return chord.split("+").map((part) => names[part] ?? (part === "Mod" ? "Ctrl" : part));
+  return partsOf(chord).map((part) => names[part] ?? (part === "Mod" ? "Ctrl" : part));
 }
 
 /** The chord in one word: `⇧⌘G` as Apple writes it, `Ctrl Shift G` elsewhere. */

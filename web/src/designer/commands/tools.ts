@@ -7,6 +7,13 @@ export interface MenuPlace {
   readonly y: number;
 }
 
+export interface ZoomControls {
+  readonly setZoom: (zoom: number) => void;
+  readonly stepZoom: (step: -1 | 1) => void;
+  /** Zooms until the page's whole width is seen. */
+  readonly fit: () => void;
+}
+
 export interface Tools {
   readonly isFinderOpen: Store<boolean>;
   readonly isShortcutsOpen: Store<boolean>;
@@ -18,6 +25,8 @@ export interface Tools {
   readonly anchor: Store<string | null>;
   /** Turns the theme from light to dark and back; null until the desk is drawn. */
   readonly toggleTheme: Store<(() => void) | null>;
+  /** What zooms the canvas; null while there is none. */
+  readonly zoom: Store<ZoomControls | null>;
   /** When a node was seen to go into the Trash, by its id, in milliseconds. */
   readonly deletedAt: Store<ReadonlyMap<string, number>>;
 }
@@ -35,6 +44,7 @@ export function toolsOf(desk: Desk): Tools {
     renaming: new Store<string | null>(null),
     anchor: new Store<string | null>(null),
     toggleTheme: new Store<(() => void) | null>(null),
+    zoom: new Store<ZoomControls | null>(null),
     deletedAt: new Store<ReadonlyMap<string, number>>(new Map()),
   };
   TOOLS.set(desk, tools);

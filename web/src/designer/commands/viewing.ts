@@ -20,6 +20,7 @@ export const LEFT_TABS: readonly (readonly [LeftTab, string])[] = [
 const FIRST_IN_PANEL = ["[role=combobox]", "[role=tree]", "[role=listbox]", "button:not(:disabled)"];
 
 const hasNode = (desk: Desk): boolean => desk.snapshot.node(desk.primary) !== undefined;
+const hasCanvas = (desk: Desk): boolean => toolsOf(desk).zoom.get() !== null;
 const arrow = (key: Arrow, title: string) => ({ id: `walk-${key}`, title, keys: [key], isListed: false, run: (desk: Desk) => walk(desk, key) });
 
 export const VIEWING: readonly Command[] = [
@@ -48,6 +49,10 @@ export const VIEWING: readonly Command[] = [
     { id: "problems", title: "Problems", keys: ["Alt+8"], scope: "window", run: (desk) => toggleBottom(desk, "problems") },
     { id: "history", title: "History", keys: ["Alt+9"], scope: "window", run: (desk) => toggleBottom(desk, "history") },
     { id: "theme", title: "Light or dark theme", scope: "window", run: (desk) => toolsOf(desk).toggleTheme.get()?.() },
+    { id: "zoom-in", title: "Zoom in", keys: ["Mod++", "Mod+="], isEnabled: hasCanvas, run: (desk) => toolsOf(desk).zoom.get()?.stepZoom(1) },
+    { id: "zoom-out", title: "Zoom out", keys: ["Mod+-"], isEnabled: hasCanvas, run: (desk) => toolsOf(desk).zoom.get()?.stepZoom(-1) },
+    { id: "zoom-reset", title: "Zoom to 100 %", keys: ["Mod+0"], isEnabled: hasCanvas, run: (desk) => toolsOf(desk).zoom.get()?.setZoom(1) },
+    { id: "zoom-fit", title: "Zoom until the page fits", keys: ["Shift+1"], isEnabled: hasCanvas, run: (desk) => toolsOf(desk).zoom.get()?.fit() },
     { id: "menu", title: "Menu of the selection", keys: ["Shift+F10", "ContextMenu"], isListed: false, run: openMenu },
   ]),
   ...group("Go to", [
@@ -58,6 +63,7 @@ export const VIEWING: readonly Command[] = [
   ]),
   ...group("Help", [
     { id: "finder", title: "Find anything", keys: ["Mod+K"], scope: "window", isListed: false, run: (desk) => toolsOf(desk).isFinderOpen.update((isOpen) => !isOpen) },
+    { id: "tour", title: "Take the tour", scope: "window", run: (desk) => desk.tour.set(0) },
     { id: "shortcuts", title: "Keyboard shortcuts", keys: ["?"], scope: "window", run: (desk) => toolsOf(desk).isShortcutsOpen.set(true) },
   ]),
 ];

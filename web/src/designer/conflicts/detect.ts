@@ -36,6 +36,8 @@ function meet(transaction: Y.Transaction, edit: OwnEdit, item: Y.Item, isOwn: (c
     return isTaken ? { edit, theirs: undefined, client: null, stands: "theirs" } : null;
   }
   if (theirs.content instanceof Y.ContentType && !isExpressionItem(theirs)) return null;
+  // Of a value that the server had overwritten already only the place is left; its author is told there.
+  if (theirs.content instanceof Y.ContentDeleted) return null;
   const stands = theirs === item && !item.deleted ? "theirs" : "mine";
   if (stands === "mine" && item.deleted && edit.mine !== undefined) return null;
   return { edit, theirs: contentOf(theirs), client: theirs.id.client, stands };

@@ -68,6 +68,7 @@ function Search({ onClose }: { readonly onClose: () => void }) {
         aria-activedescendant={active >= 0 ? `${id}-${active}` : undefined}
         placeholder="Find commands, elements, pages, people…"
         data-autofocus
+        autoFocus
         value={query}
         onChange={(event) => {
           setQuery(event.currentTarget.value);

@@ -4,13 +4,11 @@ import { useState } from "react";
 import { readLoose, writeLoose } from "../../model/loose";
 import type { Schema } from "../../model/types";
 import { CodeField } from "../code/CodeField";
-import { useDesk } from "../desk";
 import { useSubject } from "./field";
 import type { EditorProps } from "./LiteralEditor";
 
 export function JsonEditor({ id, path, value, schema }: EditorProps) {
-  const desk = useDesk();
-  const { owner, isReadOnly } = useSubject();
+  const { owner, ids, writer, isReadOnly } = useSubject();
   const [draft, setDraft] = useState<string | null>(null);
   const shown = draft ?? writeLoose(value);
   const reading = draft === null ? null : readLoose(draft, schema);
@@ -20,7 +18,7 @@ export function JsonEditor({ id, path, value, schema }: EditorProps) {
     const read = readLoose(text, schema);
     if (draft === null || "error" in read) return;
     setDraft(null);
-    desk.connection.editor.set(owner.id, path, read.value);
+    writer.set(path, read.value);
   };
   return (
     <>
@@ -32,6 +30,7 @@ export function JsonEditor({ id, path, value, schema }: EditorProps) {
         language="plain"
         onChange={setDraft}
         onBlur={commit}
+        isOfSeveral={ids.length > 1}
         isReadOnly={isReadOnly}
         isInvalid={problem !== null}
         describedBy={problem === null ? undefined : `${id}-problem`}

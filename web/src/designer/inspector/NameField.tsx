@@ -6,6 +6,8 @@ import { editorKind } from "../../model/schema";
 import { toText } from "../../model/value";
 import { useSelect } from "../../shared/store";
 import { useDesk } from "../desk";
+import { isNameOfModel } from "../models/changes";
+import { askRename } from "../models/questions";
 import { propsOf } from "./field";
 
 interface NameFieldProps {
@@ -25,8 +27,12 @@ export function NameField({ id, title, property }: NameFieldProps) {
   };
   const write = (name: string): void => {
     const { editor, model } = desk.connection;
-    const type = model.snapshots.get().node(id)?.type ?? "Application@1";
-    const schema = desk.registry.byType(type)?.schema.properties?.[property];
+    const node = model.snapshots.get().node(id);
+    if (node !== undefined && isNameOfModel(node, property)) {
+      askRename(desk, id, name);
+      return;
+    }
+    const schema = desk.registry.byType(node?.type ?? "Application@1")?.schema.properties?.[property];
     desk.connection.stopCapturing();
     if (schema !== undefined && editorKind(schema) === "text") editor.type(id, [property], name);
     else editor.set(id, [property], name);

@@ -18,7 +18,9 @@ import { ExpressionForAll, MixedNote } from "./Mixed";
 import { FilterEditor } from "./editors/FilterEditor";
 import { PageEditor } from "./editors/PageEditor";
 import { useDesk } from "../desk";
+import { isWrittenWhole } from "../models/changes";
 import { ValueWords } from "./ValueWords";
+import { WholeTextEditor } from "./WholeTextEditor";
 
 export const PropField = memo(PropertyField, (a, b) =>
   a.name === b.name && a.schema === b.schema && a.isRequired === b.isRequired && a.isEntry === b.isEntry && samePath(a.path, b.path));
@@ -116,7 +118,7 @@ interface BodyProps extends EditorProps {
 }
 
 function Body({ editor, isBuilt, isMixed, ...props }: BodyProps) {
-  const { ids, isReadOnly, writer } = useSubject();
+  const { owner, ids, isReadOnly, writer } = useSubject();
   const { id, path, value, schema } = props;
   if (isReadOnly) return <ValueWords id={id} value={value} schema={schema} path={path} />;
   if (isMixed && isGroup(editor) && editor !== "segments") return <MixedNote path={path} schema={schema} />;
@@ -128,5 +130,6 @@ function Body({ editor, isBuilt, isMixed, ...props }: BodyProps) {
   if (editor === "expression" && (value === undefined || value === null) && !isMixed) {
     return <button type="button" id={id} className="dr-add-row" onClick={() => writer.set(path, { expr: "" })}>Write an expression</button>;
   }
+  if (editor === "string" && isWrittenWhole(owner, path)) return <WholeTextEditor {...props} value={isMixed ? undefined : value} isMixed={isMixed} />;
   return <LiteralEditor {...props} value={isMixed ? undefined : value} isMixed={isMixed} editor={editor} />;
 }

@@ -7,8 +7,10 @@
 import { newId } from "../../model/identifiers";
 import type { PropPath } from "../../model/editor";
 import { type Json, type JsonObject, ROOT, type Schema } from "../../model/types";
-import { listEntries } from "../../model/value";
+import { isObject, listEntries } from "../../model/value";
 import type { Desk } from "../desk";
+import { changesOf } from "../models/changes";
+import { askChanges } from "../models/questions";
 import { plainListDepth, replaceAt, valueAt } from "./logic/paths";
 
 export class Writer {
@@ -28,7 +30,7 @@ export class Writer {
 
   /** Sets a value; undefined takes it out, so that the default holds again. */
   set(path: PropPath, value: Json | undefined): void {
-    this.#each((id) => {
+    this.#guarded(path, value, (id) => {
       const props = this.propsOf(id);
       const depth = plainListDepth(props, path);
       if (depth === null) this.#editor.set(id, path, value);
@@ -50,7 +52,7 @@ export class Writer {
   }
 
   clear(path: PropPath): void {
-    this.#each((id) => this.#editor.clear(id, path));
+    this.#guarded(path, undefined, (id) => this.#editor.clear(id, path));
   }
 
   /** Adds an entry and returns its id in the primary node. */
@@ -93,6 +95,23 @@ export class Writer {
 
   get #editor() {
     return this.#desk.connection.editor;
+  }
+
+  /** Asks first where the edit destroys something of a data model. */
+  #guarded(path: PropPath, value: Json | undefined, edit: (id: string) => void): void {
+    const changes = this.#ids.flatMap((id) => {
+      const node = this.#desk.snapshot.node(id);
+      const after = node === undefined ? undefined : replaceAt(node.props, path, value);
+      return node !== undefined && isObject(after) ? changesOf(node, after) : [];
+    });
+    if (changes.length === 0) {
+      this.#each(edit);
+      return;
+    }
+    askChanges(this.#desk, changes, () => {
+      this.begin();
+      this.#each(edit);
+    });
   }
 
   #each(edit: (id: string) => void): void {

@@ -65,6 +65,7 @@ function Chooser({ onDone }: { readonly onDone: () => void }) {
         aria-activedescendant={offers.length > 0 ? `${id}-${active}` : undefined}
         placeholder="Find…"
         data-autofocus
+        autoFocus
         value={filter}
         onChange={(event) => {
           setFilter(event.currentTarget.value);

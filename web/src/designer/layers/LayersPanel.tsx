@@ -3,25 +3,22 @@ import { ActionIcon, Tooltip } from "@mantine/core";
 import { ArrowDown, ArrowUp, Copy, RotateCcw, Trash2 } from "lucide-react";
 import type { ReactNode } from "react";
 
+import { useSelect } from "../../shared/store";
 import { isMacPlatform, keyText } from "../commands/keys";
 import { commandById } from "../commands/list";
 import { deletedOf } from "../commands/editing";
-import { useDesk, useIsReadOnly, useSelectedKeys, useSnapshot } from "../desk";
+import { type Desk, useDesk, useIsReadOnly, useSelectedKeys } from "../desk";
 import { AddMenu } from "./AddMenu";
 import { LayerTree } from "./LayerTree";
 
 export function LayersPanel() {
-  const desk = useDesk();
-  // All three decide what can be done.
-  useSnapshot();
-  useSelectedKeys();
-  useIsReadOnly();
+  const isDeleted = useOffer((desk) => deletedOf(desk).length > 0);
   return (
     <section className="dr-panel dr-left" aria-label="Layers panel">
       <header className="dr-panel-tools">
         <AddMenu />
         <span className="dr-spring" />
-        {deletedOf(desk).length > 0 ? (
+        {isDeleted ? (
           <Tool label="Restore" command="restore"><RotateCcw size={14} /></Tool>
         ) : (
           <>
@@ -37,6 +34,14 @@ export function LayersPanel() {
   );
 }
 
+/** Whether something can be done: the model, the selection and one's role decide. */
+function useOffer(isOffered: (desk: Desk) => boolean): boolean {
+  const desk = useDesk();
+  useSelectedKeys();
+  useIsReadOnly();
+  return useSelect(desk.connection.model.snapshots, () => isOffered(desk));
+}
+
 interface ToolProps {
   readonly label: string;
   /** The command of the table that the button performs. */
@@ -50,11 +55,12 @@ interface ToolProps {
 export function Tool({ label, command: id, isOffered = true, children }: ToolProps) {
   const desk = useDesk();
   const command = commandById(id);
+  const isEnabled = useOffer((at) => command?.isEnabled(at) === true);
   if (command === undefined) return null;
   const keys = command.keys[0];
   return (
     <Tooltip label={keys === undefined ? label : `${label} (${keyText(keys, isMacPlatform())})`}>
-      <ActionIcon aria-label={label} disabled={!isOffered || !command.isEnabled(desk)} onClick={() => command.run(desk)}>{children}</ActionIcon>
+      <ActionIcon aria-label={label} disabled={!isOffered || !isEnabled} onClick={() => command.run(desk)}>{children}</ActionIcon>
     </Tooltip>
   );
 }

@@ -70,7 +70,7 @@ function EnumForm({ field, commands }: Omit<CellFormProps, "column">) {
         {values.map(([entry, value]) => (
           <li key={entry} className="dm-value">
             <span className="dr-ellipsis" dir="auto" title={value}>{value}</span>
-            {!isReadOnly && <CloseButton size={16} iconSize={11} aria-label={`Remove ${value}`} onClick={() => commands.removeValue(field, entry, value)} />}
+            {!isReadOnly && <CloseButton size={16} iconSize={11} aria-label={`Remove ${value}`} onClick={() => commands.removeValue(field, entry)} />}
           </li>
         ))}
       </ul>

@@ -8,23 +8,21 @@ import { type LiveNode, ROOT } from "../../model/types";
 import { toText } from "../../model/value";
 import { useDesk, useIsReadOnly, useSnapshot } from "../desk";
 import { FieldGrid } from "./FieldGrid";
-import { useGuard } from "./guard";
 import { IndexSection } from "./IndexSection";
 import { nameFault } from "./names";
+import { askRename } from "./questions";
 import { type Relation, refersTo, usedBy } from "./relations";
-import { useRenaming } from "./RenameDialog";
 import { NameInput } from "./RootList";
 import { useFieldCommands } from "./useFieldCommands";
 
 export function ModelGrid({ model }: { readonly model: LiveNode }) {
   const snapshot = useSnapshot();
-  const guard = useGuard();
-  const renaming = useRenaming();
-  const commands = useFieldCommands(guard, renaming);
+  const desk = useDesk();
+  const commands = useFieldCommands();
   const fields = snapshot.children(model.id, "fields");
   return (
     <section className="dr-centre dm-centre" aria-label="Data model" data-model={model.id}>
-      <Head model={model} onRename={(name) => renaming.ask(model, name)} />
+      <Head model={model} onRename={(name) => askRename(desk, model.id, name)} />
       <div className="dm-scroll">
         {fields.length === 0 && (
           <p className="dm-lead">
@@ -34,8 +32,6 @@ export function ModelGrid({ model }: { readonly model: LiveNode }) {
         <FieldGrid model={model} commands={commands} />
         <IndexSection model={model} />
       </div>
-      {guard.dialog}
-      {renaming.dialog}
     </section>
   );
 }

@@ -1,50 +1,37 @@
 /** The data models of the application, at the left: chosen here, their fields are in the centre. */
 import { Database } from "lucide-react";
 
-import { setMembers, toText } from "../../model/value";
+import { setMembers } from "../../model/value";
 import { type LiveNode, ROOT } from "../../model/types";
-import { add, remove } from "../commands/edits";
+import { add, removeNodes } from "../commands/edits";
 import { useDesk, useSnapshot } from "../desk";
-import { useGuard } from "./guard";
 import { nameFault } from "./names";
-import { useRenaming } from "./RenameDialog";
+import { askRename } from "./questions";
 import { RootList } from "./RootList";
 
 export function ModelsPanel() {
   const desk = useDesk();
-  const guard = useGuard();
-  const renaming = useRenaming();
   const definition = desk.registry.definitions.find(({ id }) => id === "DataModel");
   const addModel = (): string | null =>
     definition === undefined ? null : add(desk, definition, { parent: ROOT, slot: "dataModels", index: desk.snapshot.children(ROOT, "dataModels").length });
-  const removeModel = (model: LiveNode): void => {
-    guard.ask({ kind: "removeModel", model: model.id }, `Delete ${toText(model.props.name)}?`, "Delete", () => {
-      desk.select(model.id);
-      remove(desk);
-    });
-  };
   return (
-    <>
-      <RootList
-        label="Data models"
-        noun="data model"
-        icon="table-2"
-        slot="dataModels"
-        detail={(node) => <ModelDetail model={node} />}
-        nameFault={(node, name) => nameFault(desk.snapshot, ROOT, "dataModels", name, node.id)}
-        onAdd={addModel}
-        onRename={renaming.ask}
-        onDelete={removeModel}
-        empty={
-          <>
-            <Database size={24} strokeWidth={1.5} aria-hidden />
-            <p>A data model is a kind of record: a customer, an order, a claim. Pages show its records, workflows change them.</p>
-          </>
-        }
-      />
-      {guard.dialog}
-      {renaming.dialog}
-    </>
+    <RootList
+      label="Data models"
+      noun="data model"
+      icon="table-2"
+      slot="dataModels"
+      detail={(node) => <ModelDetail model={node} />}
+      nameFault={(node, name) => nameFault(desk.snapshot, ROOT, "dataModels", name, node.id)}
+      onAdd={addModel}
+      onRename={(model, name) => askRename(desk, model.id, name)}
+      onDelete={(model) => removeNodes(desk, [model.id])}
+      empty={
+        <>
+          <Database size={24} strokeWidth={1.5} aria-hidden />
+          <p>A data model is a kind of record: a customer, an order, a claim. Pages show its records, workflows change them.</p>
+        </>
+      }
+    />
   );
 }
 

@@ -46,6 +46,7 @@ export function TypeChooser({ current, start, onChoose }: TypeChooserProps) {
         aria-activedescendant={types.length > 0 ? `${id}-${at}` : undefined}
         placeholder="Find a type…"
         data-autofocus
+        autoFocus
         value={filter}
         onChange={(event) => {
           setFilter(event.currentTarget.value);

@@ -1,8 +1,7 @@
 /**
- * What a destructive change of a data model has an effect on, said before it is done.
+ * What a destructive change has an effect on, said before it is done.
  *
- * Asked by the grid and the list of models. What happens to stored data is that of
- * docs/preview-data.md.
+ * What happens to stored data is that of docs/preview-data.md.
  */
 import type { PropPath } from "../../model/editor";
 import { nodeLabel, ownWords, typeTitle } from "../../model/labels";
@@ -10,7 +9,7 @@ import { typeName, type Registry } from "../../model/registry";
 import { propertyTitle } from "../../model/schema";
 import type { Snapshot } from "../../model/snapshot";
 import type { Json, LiveNode, Schema } from "../../model/types";
-import { isObject, listEntries, toText } from "../../model/value";
+import { isObject, isReference, listEntries, toText } from "../../model/value";
 import { isLossless } from "./conversions";
 import { sourceAt } from "./rename";
 import { fieldSubject, modelSubject, type Subject, type Use, usesOf, valueSubject } from "./uses";
@@ -18,6 +17,7 @@ import { fieldSubject, modelSubject, type Subject, type Use, usesOf, valueSubjec
 export type Change =
   | { readonly kind: "removeModel"; readonly model: string }
   | { readonly kind: "removeFields"; readonly fields: readonly string[] }
+  | { readonly kind: "removeNodes"; readonly nodes: readonly string[] }
   | { readonly kind: "changeType"; readonly field: string; readonly to: string }
   | { readonly kind: "require"; readonly field: string }
   | { readonly kind: "makeUnique"; readonly field: string }
@@ -40,6 +40,7 @@ export interface Impact {
 export function impactOf(snapshot: Snapshot, registry: Registry, change: Change): readonly Impact[] {
   if (change.kind === "makeUnique") return [];
   if (change.kind === "require") return creatorsOf(snapshot, registry, change.field);
+  if (change.kind === "removeNodes") return referrersOf(snapshot, registry, change.nodes);
   const uses = subjectsOf(snapshot, change).flatMap((subject) => usesOf(snapshot, subject));
   const owners = change.kind === "removeModel" ? [change.model] : change.kind === "removeFields" ? change.fields : [change.field];
   const places = new Map<string, Use>();
@@ -55,7 +56,7 @@ export function impactOf(snapshot: Snapshot, registry: Registry, change: Change)
 }
 
 /** Deleting a model deletes its fields: whoever uses one of them is told of, too. */
-function subjectsOf(snapshot: Snapshot, change: Exclude<Change, { kind: "require" | "makeUnique" }>): readonly Subject[] {
+function subjectsOf(snapshot: Snapshot, change: Exclude<Change, { kind: "require" | "makeUnique" | "removeNodes" }>): readonly Subject[] {
   if (change.kind === "removeModel") {
     const model = snapshot.node(change.model);
     return model === undefined ? [] : [modelSubject(model), ...snapshot.children(model.id, "fields").flatMap(fieldSubjects)];
@@ -77,6 +78,20 @@ function fieldSubjects(field: LiveNode | undefined): readonly Subject[] {
 
 function isWithin(snapshot: Snapshot, node: string, owner: string): boolean {
   return snapshot.path(node).some((step) => step.id === owner);
+}
+
+/** Who refers to one of these nodes, or to what is in them, from outside. */
+function referrersOf(snapshot: Snapshot, registry: Registry, ids: readonly string[]): readonly Impact[] {
+  const gone = new Set(ids.flatMap((id) => snapshot.subtree(id).map((node) => node.id)));
+  return [...snapshot.nodes.values()]
+    .filter((node) => !gone.has(node.id) && snapshot.isLive(node.id))
+    .flatMap((node) => referencePaths(node.props, gone).flatMap((path) => describe(snapshot, registry, node.id, path, false)));
+}
+
+function referencePaths(value: Json | undefined, targets: ReadonlySet<string>): readonly PropPath[] {
+  if (isReference(value)) return targets.has(value.ref) ? [[]] : [];
+  const members = Array.isArray(value) ? [...(value as readonly Json[]).entries()] : isObject(value) ? Object.entries(value) : [];
+  return members.flatMap(([key, member]) => referencePaths(member, targets).map((path) => [String(key), ...path]));
 }
 
 /** Who creates records and gives this field no value. */
@@ -138,6 +153,7 @@ export function placeWords(schema: Schema | undefined, props: Json, path: PropPa
 
 /** What happens to the records that are there, in a sentence. */
 export function dataEffect(snapshot: Snapshot, change: Change, records: number | null): string {
+  if (change.kind === "removeNodes") return "No data is touched. Restore it from the Trash and what uses it works again.";
   if (records === 0) return "The preview has no records of it yet, so no data is touched.";
   const all = records === null ? "the records" : records === 1 ? "1 record" : `${records.toLocaleString("en")} records`;
   switch (change.kind) {

@@ -4,7 +4,7 @@ import { typeOf } from "../../model/registry";
 import type { Target } from "../../model/targets";
 import type { Definition } from "../../model/types";
 import { add, insertFragment } from "../commands/edits";
-import { pasteTarget } from "../commands/places";
+import { gapBehind, pasteTarget } from "../commands/places";
 import type { Desk } from "../desk";
 
 export function insertPlace(desk: Desk, definition: Definition): Target | null {
@@ -18,10 +18,17 @@ export function insertDefinition(desk: Desk, definition: Definition): boolean {
   return target !== null;
 }
 
+/**
+ * Behind the selection, so that one section after the other makes a page; into it where it is empty, and
+ * where it is none of a page.
+ */
 export function sectionPlace(desk: Desk, fragment: Fragment): Target | null {
+  if (desk.isReadOnly) return null;
   const roots = new Set(fragment.roots);
   const types = fragment.nodes.filter((node) => roots.has(node.id)).map((node) => node.type);
-  return desk.isReadOnly ? null : pasteTarget(desk, types);
+  const selected = desk.snapshot.node(desk.primary);
+  const isFilled = selected !== undefined && (desk.registry.openSlots(selected).length === 0 || desk.snapshot.slots(selected.id).length > 0);
+  return (isFilled ? gapBehind(desk, selected, { kind: "types", types }) : null) ?? pasteTarget(desk, types);
 }
 
 export function insertSection(desk: Desk, fragment: Fragment): boolean {

@@ -76,6 +76,7 @@ function Chooser({ steps, onChoose }: ChooserProps) {
         aria-activedescendant={found.length > 0 ? `${id}-${at}` : undefined}
         placeholder="Find a step…"
         data-autofocus
+        autoFocus
         value={filter}
         onChange={(event) => {
           setFilter(event.currentTarget.value);

@@ -4,7 +4,7 @@ import { SegmentedControl } from "@mantine/core";
 import { editorHint, propertyTitle } from "../../../model/schema";
 import { useWriter } from "../field";
 import { type EditorProps, LiteralEditor } from "../LiteralEditor";
-import { editorOf } from "../logic/editors";
+import { editorOf, isGroup } from "../logic/editors";
 import { formOf, formsOf } from "../logic/forms";
 
 export function FormsEditor(props: EditorProps) {
@@ -29,7 +29,19 @@ export function FormsEditor(props: EditorProps) {
           writer.set(path, next === "none" ? undefined : forms[Number(next)]?.start);
         }}
       />
-      {inner !== null && <LiteralEditor {...props} id={`${id}-form`} schema={inner} hint={editorHint(inner)} editor={editorOf(name, inner)} />}
+      {inner !== null && <Form {...props} id={`${id}-form`} schema={inner} hint={editorHint(inner)} />}
+    </>
+  );
+}
+
+/** The value in its form; a control gets the property's name, a group has names of its own. */
+function Form(props: EditorProps) {
+  const { id, name, schema } = props;
+  const editor = editorOf(name, schema);
+  return (
+    <>
+      {!isGroup(editor) && <label className="dr-hidden" htmlFor={id}>{propertyTitle(name, schema)}</label>}
+      <LiteralEditor {...props} editor={editor} />
     </>
   );
 }

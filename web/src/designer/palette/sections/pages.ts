@@ -80,7 +80,7 @@ export const PAGE_SECTIONS: readonly Section[] = [
     sketch: [["card", 1, 2, 70, 40], ["dot", 31, 7, 10, 10], ["title", 23, 20, 26, 3], ["line", 18, 26, 36, 2], ["chosen", 27, 32, 18, 7]],
     fragment: fragment(piece("Card", {}, [
       piece("Stack", { align: "center", gap: 1 }, [
-        piece("Icon", { name: "inbox", size: 32 }),
+        piece("Icon", { name: "folder", size: 32 }),
         piece("Heading", { text: "Nothing here yet", level: 3 }),
         text("Say what will appear here, and how to begin.", "muted"),
         piece("Button", { label: "Add the first one", variant: "primary" }),

@@ -14,7 +14,7 @@ const field = (x: number, y: number, width: number): readonly Mark[] => [["line"
 export const RECORD_SECTIONS: readonly Section[] = [
   {
     id: "search-table",
-    title: "Searchable table",
+    title: "Search table",
     description: "A card with a table that people search; choose its data.",
     sketch: [["card", 1, 2, 70, 40], ["field", 5, 6, 40, 7], ...rows(5, 18, 62, 4, 3)],
     fragment: fragment(piece("Card", { title: "Records" }, [

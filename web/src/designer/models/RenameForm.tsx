@@ -1,73 +1,20 @@
 /** What a renaming rewrites, before it is done: what is certain ticked, guesses left to the person. */
-import { Button, Checkbox, Group, Modal } from "@mantine/core";
+import { Button, Checkbox, Group } from "@mantine/core";
 import { ArrowRight } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { useState } from "react";
 
 import { nodeLabel, typeTitle } from "../../model/labels";
-import type { LiveNode } from "../../model/types";
-import { toText } from "../../model/value";
 import { useDesk } from "../desk";
 import { placeWords } from "./impact";
-import { rename, type Rewrite, rewritesOf } from "./rename";
-import { fieldSubject, modelSubject } from "./uses";
+import type { Rewrite } from "./rename";
 
-interface Offer {
-  readonly node: LiveNode;
-  readonly next: string;
+interface RenameFormProps {
   readonly rewrites: readonly Rewrite[];
-}
-
-export interface Renaming {
-  /** Renames a data model or a field, after showing what else changes, if anything does. */
-  readonly ask: (node: LiveNode, next: string) => void;
-  readonly dialog: ReactNode;
-}
-
-export function useRenaming(): Renaming {
-  const desk = useDesk();
-  const [offer, setOffer] = useState<Offer | null>(null);
-  const [isOpen, setOpen] = useState(false);
-  const perform = (node: LiveNode, next: string, rewrites: readonly Rewrite[]): void => {
-    desk.connection.stopCapturing();
-    rename(desk.connection.editor, desk.snapshot, node.id, "name", next, rewrites);
-    desk.connection.stopCapturing();
-  };
-  const ask = (node: LiveNode, next: string): void => {
-    const subject = node.type.startsWith("Field@") ? fieldSubject(node) : modelSubject(node);
-    const rewrites = toText(node.props.name) === "" ? [] : rewritesOf(desk.snapshot, subject, next);
-    if (rewrites.length === 0) {
-      perform(node, next, []);
-      return;
-    }
-    setOffer({ node, next, rewrites });
-    setOpen(true);
-  };
-  const dialog = (
-    <Modal opened={isOpen} onClose={() => setOpen(false)} title={offer === null ? "" : `Rename ${toText(offer.node.props.name)} to ${offer.next}`} size="lg">
-      {offer !== null && (
-        <Body
-          key={`${offer.node.id}/${offer.next}`}
-          offer={offer}
-          onClose={() => setOpen(false)}
-          onRename={(rewrites) => {
-            setOpen(false);
-            perform(offer.node, offer.next, rewrites);
-          }}
-        />
-      )}
-    </Modal>
-  );
-  return { ask, dialog };
-}
-
-interface BodyProps {
-  readonly offer: Offer;
   readonly onClose: () => void;
   readonly onRename: (rewrites: readonly Rewrite[]) => void;
 }
 
-function Body({ offer, onClose, onRename }: BodyProps) {
-  const { rewrites } = offer;
+export function RenameForm({ rewrites, onClose, onRename }: RenameFormProps) {
   const [chosen, setChosen] = useState<ReadonlySet<Rewrite>>(() => new Set(rewrites.filter((rewrite) => rewrite.isCertain)));
   const toggle = (rewrite: Rewrite): void => {
     const next = new Set(chosen);

@@ -1,67 +1,46 @@
-/**
- * Asks before a destructive change: what uses it, what happens to the data, and whether to do it.
- *
- * A change that touches nothing is done at once: a question without content teaches people to
- * answer without reading.
- */
+/** Shows the question that stands before a change: what uses it, what happens to the data, what is renamed. */
+import "./models.css";
+
 import { Button, Group, Modal } from "@mantine/core";
 import { CircleHelp, CornerDownRight, Database } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { useState } from "react";
 
-import { type Desk, useDesk } from "../desk";
-import { type Change, dataEffect, type Impact, impactOf } from "./impact";
-import { countRecords } from "./records";
+import { useSelect } from "../../shared/store";
+import { useDesk } from "../desk";
+import type { Impact } from "./impact";
+import { type ImpactQuestion, performRename, type Question, questionOf } from "./questions";
+import { RenameForm } from "./RenameForm";
 
-interface Question {
-  readonly title: string;
-  readonly confirm: string;
-  readonly impacts: readonly Impact[];
-  readonly effect: string;
-  /** Whether the preview surely has no records that are touched. */
-  readonly isDataSafe: boolean;
-  readonly perform: () => void;
-}
-
-export interface Guard {
-  /** Performs the change, after asking if there is anything to say. */
-  readonly ask: (change: Change, title: string, confirm: string, perform: () => void) => void;
-  readonly dialog: ReactNode;
-}
-
-export function useGuard(): Guard {
+export function QuestionHost() {
   const desk = useDesk();
-  const [question, setQuestion] = useState<Question | null>(null);
-  const [isOpen, setOpen] = useState(false);
-  const ask: Guard["ask"] = (change, title, confirm, perform) => {
-    void questionOf(desk, change).then(({ impacts, effect, isDataSafe }) => {
-      if (impacts.length === 0 && isDataSafe) {
-        perform();
-        return;
-      }
-      setQuestion({ title, confirm, impacts, effect, isDataSafe, perform });
-      setOpen(true);
-    });
-  };
-  const dialog = (
-    <Modal opened={isOpen} onClose={() => setOpen(false)} title={question?.title} size="lg">
-      {question !== null && <Body question={question} onClose={() => setOpen(false)} />}
+  const store = questionOf(desk);
+  const question = useSelect<Question | null, Question | null>(store, (value) => value);
+  const [last, setLast] = useState(question);
+  // While it fades away it still says what it said.
+  if (question !== null && question !== last) setLast(question);
+  const close = (): void => store.set(null);
+  const title = last === null ? "" : last.kind === "rename" ? `Rename ${last.before} to ${last.next}` : last.title;
+  return (
+    <Modal opened={question !== null} onClose={close} title={title} size="lg">
+      {last?.kind === "impact" && <Impacted question={last} onClose={close} />}
+      {last?.kind === "rename" && (
+        <RenameForm
+          key={`${last.node}/${last.next}`}
+          rewrites={last.rewrites}
+          onClose={close}
+          onRename={(rewrites) => {
+            close();
+            performRename(desk, last.node, last.next, rewrites);
+          }}
+        />
+      )}
     </Modal>
   );
-  return { ask, dialog };
 }
 
-async function questionOf(desk: Desk, change: Change) {
-  const { snapshot, registry } = desk;
-  const impacts = impactOf(snapshot, registry, change);
-  const field = change.kind === "removeFields" ? (change.fields[0] ?? "") : change.kind === "removeModel" ? "" : change.field;
-  const model = change.kind === "removeModel" ? change.model : (snapshot.node(field)?.place?.[0] ?? "");
-  const records = await countRecords(desk.room, snapshot.node(model));
-  return { impacts, effect: dataEffect(snapshot, change, records), isDataSafe: records === 0 };
-}
-
-function Body({ question, onClose }: { readonly question: Question; readonly onClose: () => void }) {
+function Impacted({ question, onClose }: { readonly question: ImpactQuestion; readonly onClose: () => void }) {
   const desk = useDesk();
-  const { impacts, effect, isDataSafe, confirm, perform } = question;
+  const { impacts, effects, isDataSafe, confirm, perform } = question;
   const show = (node: string): void => {
     onClose();
     desk.select(node);
@@ -70,7 +49,9 @@ function Body({ question, onClose }: { readonly question: Question; readonly onC
   const byName = impacts.filter((impact) => impact.isByName);
   return (
     <div className="dm-impact">
-      <p className="dm-impact-data" data-calm={isDataSafe || undefined}><Database size={14} aria-hidden /> {effect}</p>
+      {effects.map((effect) => (
+        <p key={effect} className="dm-impact-data" data-calm={isDataSafe || undefined}><Database size={14} aria-hidden /> {effect}</p>
+      ))}
       {impacts.length === 0 && <p className="dr-hint">Nothing in the application uses it.</p>}
       {certain.length > 0 && <Impacts title={certain.length === 1 ? "1 place uses it" : `${certain.length} places use it`} impacts={certain} onShow={show} />}
       {byName.length > 0 && <Impacts title="By name: may be something else" impacts={byName} onShow={show} />}

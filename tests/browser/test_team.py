@@ -1,0 +1,54 @@
+"""A team of three in real browsers, from an empty room to a running application."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.api.server import ROOT, Server
+
+
+def play(scene: str, *arguments: str) -> dict[str, object]:
+    """Return what a scene printed at its end; it fails with what the scene says."""
+    finished = subprocess.run(
+        ["node", str(ROOT / "tests" / "browser" / scene), *arguments],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stderr
+    found: dict[str, object] = json.loads(finished.stdout)
+    return found
+
+
+@pytest.mark.browser
+def test_three_build_an_application_together(tmp_path: Path) -> None:
+    """[DE2] two models and three pages, one of the three people without a pointer, then used.
+
+    Every view of the designer is looked at in both themes: axe finds nothing, no page logs one
+    error.
+    """
+    with Server(tmp_path) as server:
+        found = play("team.mjs", server.url, "clinic", os.environ.get("PICTURES", ""))
+    assert found["faults"] == []
+    assert dict(found["models"]) == {  # type: ignore[call-overload]
+        "Patient": [["name", "Text"], ["born", "Date"], ["insured", "Boolean"]],
+        "Visit": [["reason", "Text"], ["fee", "Decimal"]],
+    }
+    pages = dict(found["pages"])  # type: ignore[call-overload]
+    assert list(pages) == ["Overview", "Patients", "Visits"]
+    assert pages["Overview"] == ["Metric@1"]
+    assert sorted(pages["Patients"]) == sorted(pages["Visits"]) == ["Heading@1", "Table@1"]
+
+
+@pytest.mark.browser
+def test_a_template_shows_its_records(tmp_path: Path) -> None:
+    """[DE3] a room of a template has figures on the canvas and in the preview at once."""
+    with Server(tmp_path) as server:
+        found = play("template.mjs", server.url, "claims")
+    assert found == {"canvas": "4", "preview": "4", "faults": []}
