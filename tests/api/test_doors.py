@@ -99,6 +99,14 @@ _TABLE: Final = (
     _Row("POST", f"{_ROOM}/restore", "200 403 403 403 403 403 403 404", is_deleted=True),
     _Row("POST", f"{_ROOM}/duplicate", "201 201 403 403 403 403 403 404", body=b'{"name":"NEW"}'),
     _Row("GET", f"{_ROOM}/thumbnail.svg", _READ),
+    # What a room can begin with: the same for everybody who is signed in.
+    _Row("GET", "/api/templates", _ALL),
+    _Row(
+        "GET",
+        "/api/templates/{template}/thumbnail.svg",
+        _ALL,
+        target="/api/templates/insurance-claims/thumbnail.svg",
+    ),
     # Who may come in.
     _Row("GET", f"{_ROOM}/members", "200 200 200 403 403 403 403 404"),
     _Row(
@@ -140,6 +148,19 @@ _TABLE: Final = (
     _Row("GET", f"{_ROOM}/problems", _READ),
     _Row("GET", f"{_ROOM}/model", _READ),
     _Row("GET", f"{_ROOM}/revisions", "200 200 200 403 403 403 403 404"),
+    _Row("GET", f"{_ROOM}/history", "200 200 200 403 403 403 403 404"),
+    _Row(
+        "GET",
+        f"{_ROOM}/revisions/{{revision}}/model",
+        "200 200 200 403 403 403 403 404",
+        target="/api/rooms/ROOM/revisions/0/model",
+    ),
+    _Row(
+        "POST",
+        f"{_ROOM}/revisions/{{revision}}/restore",
+        "200 200 403 403 403 403 403 404",
+        target="/api/rooms/ROOM/revisions/0/restore",
+    ),
     _Row(
         "GET",
         "/api/free/{collection}/{document:path}/revisions",

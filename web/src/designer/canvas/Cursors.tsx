@@ -2,7 +2,7 @@
  * The others' pointers, named and in their colours.
  *
  * They move many times a second: React draws who is there, and the tracker moves them. Between two
- * messages the browser glides, unless the system asks for no motion.
+ * messages the browser lets them glide, unless they are many or the system asks for no motion.
  */
 import { useEffect, useRef } from "react";
 
@@ -15,6 +15,8 @@ import { useTracker } from "./tracker";
 
 /** The moves of so long a time are shown in one frame: each frame with pointers costs a few milliseconds. */
 const GATHER_MS = 50;
+/** More pointers than these do not glide: where the browser draws in software, nothing else would be drawn in time. */
+const GLIDING_MAX = 6;
 
 export function Cursors({ page }: { readonly page: string }) {
   const { presence } = useDesk().connection;
@@ -34,10 +36,17 @@ export function Cursors({ page }: { readonly page: string }) {
       if (timer !== null) clearTimeout(timer);
     };
   }, [presence, tracker]);
-  return people.filter((person) => person.page === page || person.page === null).map((person) => <Pointer key={person.client} person={person} page={page} />);
+  const here = people.filter((person) => person.page === page || person.page === null);
+  return here.map((person) => <Pointer key={person.client} person={person} page={page} isGliding={here.length <= GLIDING_MAX} />);
 }
 
-function Pointer({ person, page }: { readonly person: Person; readonly page: string }) {
+interface PointerProps {
+  readonly person: Person;
+  readonly page: string;
+  readonly isGliding: boolean;
+}
+
+function Pointer({ person, page, isGliding }: PointerProps) {
   const { presence } = useDesk().connection;
   const tracker = useTracker();
   const element = useRef<HTMLDivElement>(null);
@@ -60,7 +69,7 @@ function Pointer({ person, page }: { readonly person: Person; readonly page: str
     return tracker.track(() => cursor()?.node ?? null, place);
   }, [presence, tracker, person.client, page]);
   return (
-    <div ref={element} className="dr-cursor" hidden>
+    <div ref={element} className="dr-cursor" data-gliding={isGliding || undefined} hidden>
       <svg width="14" height="18" viewBox="0 0 14 18" aria-hidden>
         <path d="M1 1 L13 10 L7.4 10.8 L4.6 16.4 Z" fill={person.color} stroke="#fff" strokeWidth="1.2" strokeLinejoin="round" />
       </svg>
