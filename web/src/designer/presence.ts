@@ -59,7 +59,7 @@ export class Presence {
   readonly #awareness: Awareness;
   readonly #here = new Map<number, Person>();
   readonly #known = new Map<number, Person>();
-  #cursor: Cursor | null = null;
+  #look: () => Cursor | null = () => null;
   #timer: ReturnType<typeof setTimeout> | null = null;
 
   constructor(awareness: Awareness, session: Session) {
@@ -97,12 +97,16 @@ export class Presence {
     this.#tell("field", field);
   }
 
-  /** Moves one's own pointer; the newest place goes out after a short while, the others never. */
-  point(cursor: Cursor | null): void {
-    this.#cursor = cursor;
+  /**
+   * Moves one's own pointer; the newest place goes out after a short while, the others never.
+   *
+   * `look` is asked only then: to find what is under the pointer costs more than to move it.
+   */
+  point(look: () => Cursor | null): void {
+    this.#look = look;
     this.#timer ??= setTimeout(() => {
       this.#timer = null;
-      this.#tell("cursor", this.#cursor);
+      this.#tell("cursor", this.#look());
     }, CURSOR_INTERVAL_MS);
   }
 

@@ -137,7 +137,7 @@ class CanvasPointer {
   readonly leave = (): void => {
     this.#at = null;
     this.#latest().hovered.set(null);
-    this.#desk.connection.presence.point(null);
+    this.#desk.connection.presence.point(() => null);
   };
 
   readonly click = (event: MouseEvent): void => {
@@ -213,10 +213,12 @@ class CanvasPointer {
 
 /** Shows the others where one points, as a part of the node beneath. */
 export function point(desk: Desk, surface: Surface, page: string, at: Point): void {
-  const node = surface.nodeAt(at) ?? page;
-  const rect = surface.rect(node);
-  if (rect === null || rect.width === 0 || rect.height === 0) return;
-  desk.connection.presence.point({ page, node, x: (at.x - rect.left) / rect.width, y: (at.y - rect.top) / rect.height });
+  desk.connection.presence.point(() => {
+    const node = surface.nodeAt(at) ?? page;
+    const rect = surface.rect(node);
+    if (rect === null || rect.width === 0 || rect.height === 0) return null;
+    return { page, node, x: (at.x - rect.left) / rect.width, y: (at.y - rect.top) / rect.height };
+  });
 }
 
 /** Tools of the overlay act by themselves. */
