@@ -92,6 +92,8 @@ def group_words(entries: Sequence[Entry]) -> str:
     if len(entries) == 1:
         return entries[0].words
     count = sum(entry.count for entry in entries)
+    if count == 0:
+        return summary([], 0)
     changes = "1 change" if count == 1 else f"{count} changes"
     nodes = {node for entry in entries for node in entry.nodes}
     if len(nodes) == 1 and entries[0].subject:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -226,6 +227,8 @@ def test_runs_of_one_change() -> None:
     assert group_words(list(reversed(runs))) == "3 changes to 2 elements"
     assert group_words(list(reversed(runs[1:]))) == "2 changes to Grid"
     assert group_words(runs[:1]) == runs[0].words
+    nothing = [replace(entry, count=0, nodes=()) for entry in runs[:2]]
+    assert group_words(nothing) == "Changed nothing"
 
 
 def test_bounds() -> None:

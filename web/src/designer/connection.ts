@@ -215,7 +215,7 @@ export class RoomConnection {
   #refuse(message: Extract<ServerMessage, { type: "refused" }>): void {
     const refusal = this.#own.refuse(message, this.#hasOfflineWork);
     this.#hasOfflineWork = false;
-    this.#patch({ refused: { nodes: message.nodes, path: message.path, reason: message.reason } });
+    this.#patch({ isRefused: true });
     this.#bulletin.refuse(refusal);
   }
 
@@ -231,7 +231,7 @@ export class RoomConnection {
     if (this.journal.waiting.get().length > 0) {
       if (state.status !== "connected") this.#hasOfflineWork = true;
       // An own edit is the answer to a refusal: the mark goes, its message stays.
-      if (state.refused !== null) this.#patch({ refused: null });
+      if (state.isRefused) this.#patch({ isRefused: false });
     }
     this.#note();
   };

@@ -61,14 +61,14 @@ export class Bulletin {
   keepRefusals(ids: ReadonlySet<string>): void {
     const { notices } = this.state.get();
     const left = notices.filter(({ refusal }) => refusal === undefined || ids.has(refusal));
-    if (left.length < notices.length) this.patch({ notices: left, refused: null });
+    if (left.length < notices.length) this.patch({ notices: left, isRefused: false });
   }
 
   /** Takes a message off the screen; returns the refusal that it told of. */
   dismiss(id: number): string | undefined {
-    const { notices, refused } = this.state.get();
+    const { notices, isRefused } = this.state.get();
     const gone = notices.find((notice) => notice.id === id);
-    this.patch({ notices: notices.filter((notice) => notice !== gone), refused: gone?.kind === "refused" ? null : refused });
+    this.patch({ notices: notices.filter((notice) => notice !== gone), isRefused: isRefused && gone?.kind !== "refused" });
     return gone?.refusal;
   }
 

@@ -17,7 +17,7 @@ describe("the saved mark", () => {
   it("says what stands in the way before that", () => {
     expect(saveState(INITIAL_STATE)).toBe("Connecting");
     expect(saveState({ ...INITIAL_STATE, isLoaded: true })).toBe("Connecting");
-    expect(saveState({ ...connected, refused: { nodes: [], path: [], reason: "nein" } })).toBe("Refused");
+    expect(saveState({ ...connected, isRefused: true })).toBe("Refused");
     expect(saveState({ ...connected, readOnly: { code: "full", reason: "" } })).toBe("Read-only");
     expect(saveState({ ...connected, denied: "no" })).toBe("Offline");
     expect(saveState({ ...connected, isSignedOut: true })).toBe("Offline");

@@ -26,8 +26,8 @@ export interface ConnectionState {
   readonly revision: number | null;
   readonly problems: readonly Problem[];
   readonly notices: readonly Notice[];
-  /** Nodes of the last refusal, and its path, marked until the next own edit. */
-  readonly refused: { readonly nodes: readonly string[]; readonly path: readonly string[]; readonly reason: string } | null;
+  /** Whether the last own edit was refused, until the next one or until it was read. */
+  readonly isRefused: boolean;
   readonly readOnly: { readonly code: string; readonly reason: string } | null;
   /** Why the server does not let us into the room. */
   readonly denied: string | null;
@@ -46,7 +46,7 @@ export const INITIAL_STATE: ConnectionState = {
   revision: null,
   problems: [],
   notices: [],
-  refused: null,
+  isRefused: false,
   readOnly: null,
   denied: null,
   isSignedOut: false,
@@ -65,7 +65,7 @@ export function saveState(state: ConnectionState): SaveState {
   if (state.denied !== null || state.isSignedOut) return "Offline";
   if (state.status === "disconnected") return "Offline";
   if (state.status === "connecting") return state.hasMet ? "Offline" : "Connecting";
-  if (state.refused !== null) return "Refused";
+  if (state.isRefused) return "Refused";
   if (state.readOnly !== null) return "Read-only";
   return isStored(state) ? "Saved" : "Pending";
 }

@@ -123,7 +123,7 @@ function RowContent({ row, now, error }: { readonly row: Row; readonly now: numb
         <span className="dr-history-name dr-ellipsis" dir="auto">{group.author.name}</span>
         <Time time={group.end} now={now} />
         <span className="dr-history-words dr-ellipsis" dir="auto">{group.words}</span>
-        <span className="dr-muted dr-number">{counted(group.changes, "change")}</span>
+        <span className="dr-muted dr-number">{group.changes > 0 && counted(group.changes, "change")}</span>
       </>
     );
   }

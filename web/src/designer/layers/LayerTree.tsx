@@ -91,7 +91,7 @@ function useRow(rows: readonly TreeRow[], chosen: ReadonlySet<string>, selected:
   const deletedAt = useSelect(tools.deletedAt, (value) => value);
   const problems = useProblemCounts();
   const people = usePeopleByNode();
-  const refused = useConnection((state) => state.refused?.nodes);
+  const refused = useRefusedNodes();
   return (index: number) => {
     const row = rows[index];
     if (row === undefined) return null;
@@ -107,7 +107,7 @@ function useRow(rows: readonly TreeRow[], chosen: ReadonlySet<string>, selected:
         isRenaming={row.key === renaming}
         problems={problems.get(row.key) ?? 0}
         people={people.get(row.key) ?? NOBODY}
-        isRefused={refused?.includes(row.key) === true}
+        isRefused={refused.has(row.key)}
         deleted={time === undefined ? null : `deleted ${TIME.format(time)}`}
       />
     );
@@ -131,7 +131,13 @@ function DropMark({ drop }: { readonly drop: TreeDrop }) {
   );
 }
 
-export function useProblemCounts(): ReadonlyMap<string, number> {
+export /** The nodes of which something was refused that nobody has dismissed yet. */
+function useRefusedNodes(): ReadonlySet<string> {
+  const refusals = useSelect(useDesk().connection.refusals.list, (list) => list);
+  return useMemo(() => new Set(refusals.flatMap(({ nodes }) => nodes)), [refusals]);
+}
+
+function useProblemCounts(): ReadonlyMap<string, number> {
   const problems = useConnection((state) => state.problems);
   return useMemo(() => {
     const counts = new Map<string, number>();
