@@ -1,13 +1,14 @@
 /** What can be added at the selection, by the slots' definitions: found by typing, chosen by Enter. */
 import { Button, Popover } from "@mantine/core";
 import { Plus } from "lucide-react";
-import { type KeyboardEvent, useEffect, useId, useState } from "react";
+import { useEffect, useId, useState } from "react";
 
 import { nodeLabel } from "../../model/labels";
 import type { Definition } from "../../model/types";
 import { add } from "../commands/edits";
 import { type AddPlace, addPlaces } from "../commands/places";
 import { DefinitionIcon } from "../DefinitionIcon";
+import { FindInput } from "../FindInput";
 import { useDesk, useIsReadOnly, useSelection, useSnapshot } from "../desk";
 
 interface Offer {
@@ -40,38 +41,31 @@ function Chooser({ onDone }: { readonly onDone: () => void }) {
   const offers = useOffers(filter);
   const active = Math.min(wanted, offers.length - 1);
   useEffect(() => {
-    document.getElementById(`${id}-${active}`)?.scrollIntoView({ block: "nearest" });
+    document.getElementById(`${id}-list-${active}`)?.scrollIntoView({ block: "nearest" });
   }, [id, active]);
   const choose = ({ definition, place }: Offer): void => {
     add(desk, definition, place);
     onDone();
   };
-  const onKey = (event: KeyboardEvent): void => {
+  const take = (): void => {
     const offer = offers[active];
-    if (event.key === "ArrowDown") setActive(Math.min(active + 1, offers.length - 1));
-    else if (event.key === "ArrowUp") setActive(Math.max(active - 1, 0));
-    else if (event.key === "Enter" && offer !== undefined) choose(offer);
-    else return;
-    event.preventDefault();
+    if (offer !== undefined) choose(offer);
   };
   return (
     <>
-      <input
-        className="dr-input"
-        role="combobox"
-        aria-label="Find an element to add"
-        aria-expanded
-        aria-controls={`${id}-list`}
-        aria-activedescendant={offers.length > 0 ? `${id}-${active}` : undefined}
+      <FindInput
+        id={`${id}-list`}
+        label="Find an element to add"
         placeholder="Find…"
-        data-autofocus
-        autoFocus
         value={filter}
-        onChange={(event) => {
-          setFilter(event.currentTarget.value);
+        count={offers.length}
+        active={active}
+        onFind={(text) => {
+          setFilter(text);
           setActive(0);
         }}
-        onKeyDown={onKey}
+        onMark={setActive}
+        onTake={take}
       />
       <div id={`${id}-list`} role="listbox" aria-label="Elements" className="dr-offers">
         {groups(offers).map((group) => (
@@ -80,7 +74,7 @@ function Chooser({ onDone }: { readonly onDone: () => void }) {
             {group.offers.map(([index, offer]) => (
               <div
                 key={offer.definition.id}
-                id={`${id}-${index}`}
+                id={`${id}-list-${index}`}
                 role="option"
                 aria-selected={index === active}
                 className="dr-offer"

@@ -1,7 +1,8 @@
 /** The types of fields, found by typing and chosen by Enter. */
 import { Check } from "lucide-react";
-import { type KeyboardEvent, useId, useState } from "react";
+import { useId, useState } from "react";
 
+import { FindInput } from "../FindInput";
 import { FIELD_TYPES } from "./conversions";
 
 const WORDS: Readonly<Record<string, string>> = {
@@ -26,37 +27,29 @@ export function TypeChooser({ current, start, onChoose }: TypeChooserProps) {
   );
   const [moved, setMoved] = useState<number | null>(null);
   const at = Math.min(moved ?? (wanted === "" ? Math.max(types.findIndex((type) => type === current), 0) : 0), types.length - 1);
-  const onKey = (event: KeyboardEvent): void => {
+  const take = (): void => {
     const type = types[at];
-    if (event.key === "ArrowDown") setMoved(Math.min(at + 1, types.length - 1));
-    else if (event.key === "ArrowUp") setMoved(Math.max(at - 1, 0));
-    else if (event.key === "Enter" && type !== undefined) onChoose(type);
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
+    if (type !== undefined) onChoose(type);
   };
   return (
     <>
-      <input
-        className="dr-input"
-        role="combobox"
-        aria-label="Find a type"
-        aria-expanded
-        aria-controls={`${id}-list`}
-        aria-activedescendant={types.length > 0 ? `${id}-${at}` : undefined}
+      <FindInput
+        id={`${id}-list`}
+        label="Find a type"
         placeholder="Find a type…"
-        data-autofocus
-        autoFocus
         value={filter}
-        onChange={(event) => {
-          setFilter(event.currentTarget.value);
+        count={types.length}
+        active={at}
+        onFind={(text) => {
+          setFilter(text);
           setMoved(null);
         }}
-        onKeyDown={onKey}
+        onMark={setMoved}
+        onTake={take}
       />
       <div id={`${id}-list`} role="listbox" aria-label="Types" className="dr-offers">
         {types.map((type, index) => (
-          <div key={type} id={`${id}-${index}`} role="option" aria-selected={index === at} className="dr-offer dm-type" onMouseMove={() => setMoved(index)} onClick={() => onChoose(type)}>
+          <div key={type} id={`${id}-list-${index}`} role="option" aria-selected={index === at} className="dr-offer dm-type" onMouseMove={() => setMoved(index)} onClick={() => onChoose(type)}>
             <span>{type}</span>
             <span className="dm-type-words">{WORDS[type]}</span>
             {type === current && <Check size={12} aria-label="now" />}

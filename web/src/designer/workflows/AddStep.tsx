@@ -1,11 +1,12 @@
 /** Adds a step at one place of the list: found by typing, chosen by Enter. */
 import { Popover } from "@mantine/core";
 import { Plus } from "lucide-react";
-import { type KeyboardEvent, useId, useState } from "react";
+import { useId, useState } from "react";
 
 import type { Definition } from "../../model/types";
 import { add } from "../commands/edits";
 import { DefinitionIcon } from "../DefinitionIcon";
+import { FindInput } from "../FindInput";
 import { useDesk, useIsReadOnly } from "../desk";
 
 interface AddStepProps {
@@ -57,36 +58,29 @@ function Chooser({ steps, onChoose }: ChooserProps) {
     .filter(({ title, id: name, description }) => `${title} ${name} ${description ?? ""}`.toLocaleLowerCase().includes(wanted))
     .toSorted((a, b) => Number(!a.title.toLocaleLowerCase().startsWith(wanted)) - Number(!b.title.toLocaleLowerCase().startsWith(wanted)));
   const at = Math.min(wantedAt, found.length - 1);
-  const onKey = (event: KeyboardEvent): void => {
+  const take = (): void => {
     const definition = found[at];
-    if (event.key === "ArrowDown") setAt(Math.min(at + 1, found.length - 1));
-    else if (event.key === "ArrowUp") setAt(Math.max(at - 1, 0));
-    else if (event.key === "Enter" && definition !== undefined) onChoose(definition);
-    else return;
-    event.preventDefault();
+    if (definition !== undefined) onChoose(definition);
   };
   return (
     <>
-      <input
-        className="dr-input"
-        role="combobox"
-        aria-label="Find a step"
-        aria-expanded
-        aria-controls={`${id}-list`}
-        aria-activedescendant={found.length > 0 ? `${id}-${at}` : undefined}
+      <FindInput
+        id={`${id}-list`}
+        label="Find a step"
         placeholder="Find a step…"
-        data-autofocus
-        autoFocus
         value={filter}
-        onChange={(event) => {
-          setFilter(event.currentTarget.value);
+        count={found.length}
+        active={at}
+        onFind={(text) => {
+          setFilter(text);
           setAt(0);
         }}
-        onKeyDown={onKey}
+        onMark={setAt}
+        onTake={take}
       />
       <div id={`${id}-list`} role="listbox" aria-label="Steps" className="dr-offers">
         {found.map((definition, index) => (
-          <div key={definition.id} id={`${id}-${index}`} role="option" aria-selected={index === at} className="dr-offer dw-offer" onMouseMove={() => setAt(index)} onClick={() => onChoose(definition)}>
+          <div key={definition.id} id={`${id}-list-${index}`} role="option" aria-selected={index === at} className="dr-offer dw-offer" onMouseMove={() => setAt(index)} onClick={() => onChoose(definition)}>
             <DefinitionIcon name={definition.icon} />
             <span className="dw-offer-text">
               <span>{definition.title}</span>
