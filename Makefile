@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: help run build test check fuzz clients bench bench-web format lock clean
+.PHONY: help run build test check fuzz clients load bench bench-web bench-peers format lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -42,6 +42,12 @@ bench: .setup/dev .setup/engine .setup/chromium ## The benchmarks, each with one
 
 bench-web: .setup/dev .setup/engine .setup/chromium ## The designer in a browser: painting, dragging, loading.
 	$(BIN)/python -m benchmarks.designer
+
+bench-peers: .setup/dev .setup/engine ## Beside npm's servers and a bare loop: python -m loadtests.peers --help.
+	$(BIN)/python -m loadtests.peers
+
+load: .setup/dev ## People by the dozen on the server that runs here: plots at http://127.0.0.1:8089.
+	$(BIN)/locust -f loadtests/locustfile.py --host http://$${HOST:-127.0.0.1}:$${PORT:-8000} --web-host 127.0.0.1
 
 format: .setup/dev ## Format the Python sources.
 	$(BIN)/ruff format .

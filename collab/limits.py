@@ -137,8 +137,13 @@ QUERY_MISSED_REVISIONS_MAX: Final = 100
 # --- connections --------------------------------------------------------------------------------
 # What may wait for one slow reader; beyond it pushes stop and it is caught up from its cursor.
 CONNECTION_BYTES_MAX: Final = 4 << 20
-# How long what is to be told to peers may gather before it is written, on a busy server.
+# How long what is to be told to peers may gather before it is written, on a busy server: so many
+# times as long as the last writing took, so that writing is a fifth of what the server does.
 WRITE_PAUSE_MS_MAX: Final = 10
+WRITE_PAUSE_SHARE: Final = 4
+# What a room's turn gathers before it is handed over at once: a slow reader's budget is looked at
+# between two such blocks.
+GROUP_WAITING_BYTES: Final = 256 << 10
 # Small messages of one peer that wait to be taken before its socket is no longer read.
 SOCKET_WAITING_MAX: Final = 32
 # A reader that has not drained by then is closed with 1013.
@@ -218,6 +223,8 @@ HISTORY_WORDS_REVISIONS_MAX: Final = 1_000
 HISTORY_GROUPS_MAX: Final = 100
 # An import changes thousands of things, of which nobody reads more than the number.
 HISTORY_DESCRIBED_COMPONENTS_MAX: Final = 2_000
+# What a client names a request by, so that it is done once.
+IDEMPOTENCY_KEY_BYTES_MAX: Final = 200
 # Elements that are named for highlighting.
 HISTORY_NODES_MAX: Final = 200
 # As much of a value as a line of the history has room for.

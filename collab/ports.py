@@ -264,6 +264,14 @@ class Connection(Protocol):
         """Queue one frame; never blocks. A closed connection ignores it."""
         ...
 
+    def pack(self, frames: Sequence[bytes]) -> bytes:
+        """Return *frames* as they go over the wire, to this and every peer of its dialect."""
+        ...
+
+    def send_packed(self, block: bytes) -> None:
+        """Queue what ``pack`` returned, here or on another connection of the dialect."""
+        ...
+
     def close(self, code: int, reason: str) -> None:
         """Close after what is queued; *reason* is cut to 123 bytes of UTF-8."""
         ...

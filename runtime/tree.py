@@ -85,9 +85,16 @@ class Tree:
     def record_model(self, node: Node) -> str:
         """Return the id of the model that ``record`` is of at this node, or an empty text.
 
-        That is the source with a record of the nearest form, detail view or page around it.
+        That is the source with a record of the nearest form, detail view or page around it. Beyond
+        pages it is the model of a field, and that of a workflow's trigger for its steps: the
+        designer tries their expressions with a record.
         """
         for around in self.around(node):
+            if around.kind == "Field":
+                return around.parent
+            if around.kind == "Workflow":
+                trigger = around.props.get("trigger")
+                return reference(trigger.get("model")) if isinstance(trigger, Mapping) else ""
             source = around.source("dataSource")
             is_about_one = "record" in source or around.kind in ("Form", "DetailView", "Page")
             if is_about_one and (model := reference(source.get("model"))):

@@ -1,70 +1,28 @@
 """A connection: what is to be told to one peer, counted, and written once a turn of the loop.
 
-Fan-out hands the same bytes to many connections. Each message is framed once for all of them, and
-whatever one turn of the event loop had to say to a peer leaves in a single write: a system call for
-each message and peer is what broadcasting costs. Both what waits here and what the transport has
-not got rid of counts, and the outlets act on the count. SPEC: section CN. Called by ``sockets``.
+Fan-out hands the same framed block to many connections, and whatever one turn of the event loop had
+to say to a peer leaves in a single write: a system call for each message and peer is what
+broadcasting costs. Both what waits here and what the transport has not got rid of counts, and the
+outlets act on the count. SPEC: section CN. Called by ``sockets``.
 """
 
 from __future__ import annotations
 
 import asyncio
-import time
+from collections.abc import Sequence
 from typing import Final
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from collab.api.socket_protocol import transport_of
-from collab.limits import WRITE_PAUSE_MS_MAX
+from collab.host.turn import Turn
 
-__all__ = ["Turn", "WebSocketConnection", "cut_reason"]
+__all__ = ["WebSocketConnection", "cut_reason"]
 
 _TEXT: Final = 0x81
 _BINARY: Final = 0x82
 _SHORT_MAX: Final = 125
 _MEDIUM_MAX: Final = 0xFFFF
-
-
-class Turn:
-    """What the connections of one server have to write at the end of this turn of the loop.
-
-    Writing to many takes time in which more gathers. So the next writing begins as long after the
-    last one as that took: on an idle server at once, on a busy one with more in each write.
-    """
-
-    def __init__(self) -> None:
-        self._due: list[WebSocketConnection] = []
-        self._not_before_s = 0.0
-        # By identity: the messages are kept here, so that no other can have their ids meanwhile.
-        self._framed: dict[int, tuple[bytes, bytes]] = {}
-
-    def frame(self, message: bytes, opcode: int) -> bytes:
-        """Return *message* as a WebSocket frame, made once for everybody who is sent it."""
-        known = self._framed.get(id(message))
-        if known is not None:
-            return known[1]
-        framed = _header(len(message), opcode) + message
-        self._framed[id(message)] = (message, framed)
-        return framed
-
-    def add(self, connection: WebSocketConnection) -> None:
-        """Let *connection* write when what is being done now is done."""
-        if not self._due:
-            loop = asyncio.get_running_loop()
-            if loop.time() >= self._not_before_s:
-                loop.call_soon(self._write)
-            else:
-                loop.call_at(self._not_before_s, self._write)
-        self._due.append(connection)
-
-    def _write(self) -> None:
-        begin_s = time.perf_counter()
-        due, self._due = self._due, []
-        self._framed.clear()
-        for connection in due:
-            connection.flush()
-        took_s = min(time.perf_counter() - begin_s, WRITE_PAUSE_MS_MAX / 1000)
-        self._not_before_s = asyncio.get_running_loop().time() + took_s
 
 
 class WebSocketConnection:
@@ -82,7 +40,7 @@ class WebSocketConnection:
         self._transport = transport_of(websocket)
         self._opcode = _TEXT if is_text else _BINARY
         self._close_timeout_s = close_timeout_ms / 1000
-        self._frames: list[bytes] = []
+        self._blocks: list[bytes] = []
         self._bytes = 0
         self._close: tuple[int, str] | None = None
         self._has_ended = False
@@ -103,17 +61,30 @@ class WebSocketConnection:
     def send(self, frame: bytes) -> None:
         if self._close is not None or self._has_ended:
             return
-        framed = self._turn.frame(frame, self._opcode)
-        if not self._frames:
-            self._turn.add(self)
-        self._frames.append(framed)
-        self._bytes += len(framed)
+        self._queue(_header(len(frame), self._opcode) + frame)
+
+    def pack(self, frames: Sequence[bytes]) -> bytes:
+        opcode = self._opcode
+        parts: list[bytes] = []
+        for frame in frames:
+            parts += (_header(len(frame), opcode), frame)
+        return b"".join(parts)
+
+    def send_packed(self, block: bytes) -> None:
+        if self._close is None and not self._has_ended:
+            self._queue(block)
+
+    def _queue(self, block: bytes) -> None:
+        if not self._blocks:
+            self._turn.write(self.flush)
+        self._blocks.append(block)
+        self._bytes += len(block)
 
     def flush(self) -> None:
         """Hand the transport what has gathered."""
-        frames, self._frames, self._bytes = self._frames, [], 0
-        if frames and not self._transport.is_closing():
-            self._transport.write(frames[0] if len(frames) == 1 else b"".join(frames))
+        blocks, self._blocks, self._bytes = self._blocks, [], 0
+        if blocks and not self._transport.is_closing():
+            self._transport.write(blocks[0] if len(blocks) == 1 else b"".join(blocks))
 
     def close(self, code: int, reason: str) -> None:
         if self._close is None:
@@ -134,7 +105,7 @@ class WebSocketConnection:
             return  # The peer is gone; the reader sees that too and ends the session.
         finally:
             self._has_ended = True
-            self._frames.clear()
+            self._blocks.clear()
 
 
 def cut_reason(reason: str) -> str:

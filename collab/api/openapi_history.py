@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from collab.api.openapi_parts import ROOM, object_of, operation, query, segment
-from collab.limits import HISTORY_GROUPS_MAX
+from collab.limits import HISTORY_GROUPS_MAX, IDEMPOTENCY_KEY_BYTES_MAX
 
 __all__ = ["history_paths", "history_schemas"]
 
@@ -21,13 +21,15 @@ def history_paths() -> dict[str, Any]:
             "parameters": [
                 ROOM,
                 query("before", number),
+                query("around", number),
                 query("limit", {**number, "maximum": HISTORY_GROUPS_MAX}),
                 query("author", {"type": "string"}),
                 query("node", {"type": "string"}),
             ],
             "get": operation(
                 "Who changed what, in words: groups of one person's revisions, newest first. The "
-                "next page is had with `before` = `next`.",
+                "next page is had with `before` = `next`; `around` gives the page that a revision "
+                "is on, and the page above it with `around` = `newer`.",
                 "History",
             ),
         },
@@ -36,9 +38,23 @@ def history_paths() -> dict[str, Any]:
             "get": operation("The live form as it was at a revision.", None),
         },
         "/api/rooms/{room}/revisions/{revision}/restore": {
-            "parameters": [ROOM, segment("revision")],
+            "parameters": [
+                ROOM,
+                segment("revision"),
+                {
+                    "name": "Idempotency-Key",
+                    "in": "header",
+                    "schema": {
+                        "type": "string",
+                        "minLength": 1,
+                        "maxLength": IDEMPOTENCY_KEY_BYTES_MAX,
+                    },
+                },
+            ],
             "post": operation(
-                "Make the model what it was at a revision, as a new revision.", "Restored"
+                "Make the model what it was at a revision, as a new revision. Sent again with the "
+                "same `Idempotency-Key` it is done once, and answered the same.",
+                "Restored",
             ),
         },
     }
@@ -78,6 +94,7 @@ def history_schemas() -> dict[str, Any]:
         "head": number,
         "start": {**number, "description": "Revisions up to this one are not kept."},
         "next": {"type": ["integer", "null"], "description": "Null where the history ends."},
+        "newer": {"type": ["integer", "null"], "description": "Null where it reaches to now."},
     }
     return {
         "History": object_of(history, list(history)),

@@ -16,7 +16,7 @@ from typing import Any, Final
 import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from collab.api.connection import Turn, WebSocketConnection, cut_reason
+from collab.api.connection import WebSocketConnection, cut_reason
 from collab.api.lookups import Lookups
 from collab.api.requests import check_origin, principal_of, room_name_of
 from collab.auth.access import Access, Verb
@@ -28,6 +28,7 @@ from collab.host.forum import Attendance, Forum, ForumRequest
 from collab.host.host import Host
 from collab.host.outlet import Outlet
 from collab.host.room_host import RoomHost
+from collab.host.turn import Turn
 from collab.ids import RoomId, SessionId
 from collab.limits import LOOKUPS_PER_SOCKET_MAX, OPENINGS_PER_SOCKET_MAX, PING_INTERVAL_MS
 from collab.messages import Dialect, Principal, SessionCommand
@@ -332,7 +333,7 @@ def socket_handler(
     The address names the room for y-websocket and native; the others name it in their messages.
     *source_key* signs the ids of ShareDB clients.
     """
-    host, access, turn = forum.host, forum.access, Turn()
+    host, access, turn = forum.host, forum.access, forum.host.turn
 
     async def handle(websocket: WebSocket) -> None:
         try:

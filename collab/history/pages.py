@@ -28,7 +28,7 @@ from collab.revision import ChangeKind, Revision
 from collab.room.fold import fold
 from collab.values import Json
 
-__all__ = ["Group", "Leaf", "Question", "describe", "read_leaf"]
+__all__ = ["Group", "Leaf", "Question", "describe", "end_of_block", "read_leaf"]
 
 _BLOCK: Final = HISTORY_GROUP_REVISIONS_MAX
 
@@ -38,12 +38,14 @@ class Question:
     """Which page: the revisions before ``before``, at most so many groups of them.
 
     With ``author`` only that person's groups, with ``node`` only the entries that touched it.
+    Down to ``through``, a revision of the first block, there are as many groups as there are.
     """
 
     before: RevisionNo
     groups_max: int
     author: UserId | None = None
     node: str | None = None
+    through: RevisionNo | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,11 @@ class Leaf:
     document: Json
     revisions: tuple[Revision, ...]
     next: RevisionNo | None
+
+
+def end_of_block(revision: RevisionNo, head: RevisionNo) -> RevisionNo:
+    """Return the last revision up to *head* after which a group surely ends, from *revision* on."""
+    return RevisionNo(min(head, (revision + _BLOCK - 1) // _BLOCK * _BLOCK))
 
 
 async def read_leaf(store: Store, room: RoomId, start: RevisionNo, asked: Question) -> Leaf:
@@ -162,7 +169,8 @@ def _surplus(runs: Sequence[Sequence[Revision]], asked: Question) -> int:
     room = asked.groups_max
     for position in range(len(runs) - 1, -1, -1):
         room -= _is_asked_for(runs[position], asked)
-        if room < 0:
+        is_wanted = asked.through is not None and runs[position][-1].number >= asked.through
+        if room < 0 and not is_wanted:
             return position + 1
     return 0
 

@@ -1,14 +1,14 @@
 """The audience: everybody in one open room, and how what the room says reaches them.
 
-Pushes go to those who keep up; each of the others has a task that catches it up from its cursor,
+Pushes gather in groups of outlets that are sent the same, and leave at the end of the turn to those
+who keep up; each of the others has a task that catches it up from its cursor,
 as fast as it reads, and one that stops reading is let go with 1013. SPEC: section FO. Called by
 ``room_host``.
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from itertools import takewhile
 from typing import Any, Final
 
@@ -16,12 +16,14 @@ import structlog
 
 from collab.errors import OperatingError
 from collab.host.bounds import Bounds
+from collab.host.catch_up import catch_up
 from collab.host.drain import has_drained
-from collab.host.fanout import catch_up, push_awareness, push_notice, push_revision
+from collab.host.group import Group, by_key
 from collab.host.outlet import Outlet
-from collab.ids import RoomId, SessionId
-from collab.limits import CATCH_UP_READ_REVISIONS
-from collab.messages import AwarenessChanged, Dialect, Event, Problems, SyncDiff
+from collab.host.turn import Turn
+from collab.ids import ClientId, RoomId, SessionId
+from collab.limits import CATCH_UP_READ_REVISIONS, GROUP_WAITING_BYTES
+from collab.messages import AwarenessChanged, AwarenessEntry, Dialect, Event, Problems, SyncDiff
 from collab.ports import Store
 from collab.protocol.hocuspocus import encode_stateless
 from collab.revision import Revision
@@ -34,7 +36,9 @@ _TRY_AGAIN: Final = 1013
 
 
 class Audience:
-    """The outlets of a room. *spawn* runs a task of the room; *on_dropped* lets a session leave."""
+    """The outlets of a room. *spawn* runs a task of the room; *on_dropped* lets a session leave,
+    *on_broken* ends the room for a bug.
+    """
 
     def __init__(
         self,
@@ -42,8 +46,10 @@ class Audience:
         room: Room,
         store: Store,
         bounds: Bounds,
+        turn: Turn,
         spawn: Callable[[Coroutine[Any, Any, None]], None],
         on_dropped: Callable[[SessionId], None],
+        on_broken: Callable[[Exception], None],
     ) -> None:
         self.outlets: dict[SessionId, Outlet] = {}
         self._room_id = room_id
@@ -52,7 +58,15 @@ class Audience:
         self._bounds = bounds
         self._spawn = spawn
         self._on_dropped = on_dropped
-        self._is_notice_due = False
+        self._on_broken = on_broken
+        self._turn = turn
+        self._is_due = False
+        # Whom the room pushes to, as it last said: the same tuple as long as nobody comes or goes.
+        self._to: Sequence[SessionId] = ()
+        self._groups: list[Group] = []
+        self._aware_to: Sequence[SessionId] = ()
+        self._aware: list[list[Outlet]] = []
+        self._entries: dict[ClientId, AwarenessEntry] = {}
 
     def add(self, outlet: Outlet) -> None:
         """Let a session's outlet in."""
@@ -61,7 +75,9 @@ class Audience:
 
     def remove(self, session: SessionId) -> None:
         """The session is gone."""
-        self.outlets.pop(session, None)
+        outlet = self.outlets.pop(session, None)
+        if outlet is not None:
+            self._ungroup(outlet)
 
     def tell(self, session: SessionId, event: Event) -> None:
         """Tell one session, or keep it until it has caught up."""
@@ -72,18 +88,28 @@ class Audience:
             self._tend(outlet)
             if outlet.is_overflowing:
                 self.drop(session, _TRY_AGAIN, "too slow to take its answers")
-        if isinstance(event, SyncDiff):
-            self._notice_revision()
+        elif isinstance(event, SyncDiff):
+            self._notice(outlet)
 
-    def broadcast(self, revision: Revision, to: Iterable[SessionId]) -> None:
-        """Push a durable revision."""
-        for outlet in push_revision(revision, self._outlets_of(to)):
-            self._tend(outlet)
-        self._notice_revision()
+    def broadcast(self, revision: Revision, to: Sequence[SessionId]) -> None:
+        """Push a durable revision at the end of this turn."""
+        if to is not self._to:
+            self._regroup(to)
+        waiting_bytes = 0
+        for group in self._groups:
+            group.push(revision)
+            waiting_bytes += group.waiting_bytes
+        if waiting_bytes > GROUP_WAITING_BYTES:
+            self._flush_revisions()
+        self._come()
 
-    def spread(self, event: AwarenessChanged, to: Iterable[SessionId]) -> None:
-        """Push awareness."""
-        push_awareness(event, self._outlets_of(to))
+    def spread(self, event: AwarenessChanged, to: Sequence[SessionId]) -> None:
+        """Push awareness at the end of this turn, of each client only the newest entry."""
+        if to is not self._aware_to:
+            self._flush_awareness()
+            self._aware_to, self._aware = to, by_key(self._outlets_of(to))
+        self._entries.update((entry.client, entry) for entry in event.entries)
+        self._come()
 
     def tell_problems(self, event: Problems, to: Iterable[SessionId]) -> None:
         """Push the problems."""
@@ -96,30 +122,79 @@ class Audience:
         if outlet is not None:
             self._on_dropped(session)
             outlet.close(code, reason)
+            self._ungroup(outlet)
 
     def close(self, code: int, reason: str) -> None:
         """Close every session's door."""
         outlets, self.outlets = self.outlets, {}
         for outlet in outlets.values():
             outlet.close(code, reason)
+            outlet.group = None
+        self._groups, self._to = [], ()
+        self._aware, self._aware_to = [], ()
+        self._entries.clear()
 
     def _outlets_of(self, sessions: Iterable[SessionId]) -> list[Outlet]:
         outlets = self.outlets
         return [outlets[session] for session in sessions if session in outlets]
 
-    def _notice_revision(self) -> None:
-        """Tell Hocuspocus sessions the newest revision, once for each turn of the loop."""
-        if not self._is_notice_due:
-            self._is_notice_due = True
-            asyncio.get_running_loop().call_soon(self._send_notice)
+    # --- the end of the turn ------------------------------------------------------------------
 
-    def _send_notice(self) -> None:
-        self._is_notice_due = False
-        notice = {"type": "revision", "revision": self._room.durable}
-        push_notice(
-            (item for item in self.outlets.values() if item.dialect is Dialect.HOCUSPOCUS),
-            lambda outlet: encode_stateless(outlet.channel, notice),
-        )
+    def _come(self) -> None:
+        if not self._is_due:
+            self._is_due = True
+            self._turn.hand_over(self._flush)
+
+    def _flush(self) -> None:
+        self._is_due = False
+        try:
+            for group in self._groups:
+                if group.dialect is Dialect.HOCUSPOCUS:
+                    group.add(self._notice_for(group.channel))
+            self._flush_revisions()
+            self._flush_awareness()
+        except Exception as error:  # noqa: BLE001 - a bug may raise anything
+            # Whoever was not reached would be stale for ever.
+            self._on_broken(error)
+
+    def _flush_revisions(self) -> None:
+        for group in self._groups:
+            for outlet in group.flush():
+                self._tend(outlet)
+
+    def _flush_awareness(self) -> None:
+        if not self._entries:
+            return
+        event = AwarenessChanged(tuple(self._entries.values()))
+        self._entries.clear()
+        for outlets in self._aware:
+            first = outlets[0]
+            frame = first.adapter.encode_awareness(first.channel, event)
+            block = first.connection.pack([frame])
+            for outlet in outlets:
+                if not outlet.push_awareness(event, block):
+                    self._tend(outlet)
+
+    def _regroup(self, to: Sequence[SessionId]) -> None:
+        """Push to *to* from here on; what waits still goes to those before."""
+        self._flush_revisions()
+        self._to, self._groups = to, [Group(members) for members in by_key(self._outlets_of(to))]
+
+    def _ungroup(self, outlet: Outlet) -> None:
+        """Nothing that waits is for *outlet* any more."""
+        self._groups = [group for group in self._groups if group.keep(outlet)]
+        for outlets in self._aware:
+            if outlet in outlets:
+                outlets.remove(outlet)
+        self._aware = [outlets for outlets in self._aware if outlets]
+
+    def _notice(self, outlet: Outlet) -> None:
+        """Tell a Hocuspocus session the newest revision."""
+        if outlet.dialect is Dialect.HOCUSPOCUS:
+            outlet.push_notice(self._notice_for(outlet.channel))
+
+    def _notice_for(self, channel: str) -> bytes:
+        return encode_stateless(channel, {"type": "revision", "revision": self._room.durable})
 
     # --- slow readers -------------------------------------------------------------------------
 
@@ -145,7 +220,7 @@ class Audience:
             self.drop(outlet.session, error.close_code, "what you missed cannot be read now")
         finally:
             outlet.is_tended = False
-        self._notice_revision()
+        self._notice(outlet)
 
     def _has(self, outlet: Outlet) -> bool:
         return outlet.session in self.outlets and not outlet.connection.is_closed

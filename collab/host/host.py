@@ -28,6 +28,7 @@ from collab.errors import (
 )
 from collab.host.bounds import Bounds
 from collab.host.room_host import DISK_FULL, RoomHost
+from collab.host.turn import Turn
 from collab.ids import Epoch, FencingToken, RevisionNo, RoomId
 from collab.limits import READ_ONLY_RETRY_MS_MAX, READ_REVISIONS_MAX
 from collab.messages import Principal, ReadOnly
@@ -60,6 +61,7 @@ class Host:
         self.clock = clock
         self.registry = registry
         self.bounds = bounds or Bounds()
+        self.turn = Turn()
         # Called for every revision that is durable, and with None for a room that was created.
         self.listeners: list[Callable[[RoomId, Revision | None], None]] = []
         self._rooms: dict[RoomId, RoomHost] = {}
@@ -194,6 +196,7 @@ class Host:
             self.store,
             self.clock,
             self.bounds,
+            self.turn,
             self._on_dead,
             self._tell_listeners,
         )

@@ -1,10 +1,10 @@
 """An outlet: one session's way out, with a byte budget and a cursor.
 
-Live, it is handed frames that were encoded once for everybody of its dialect. When its reader is
-too slow for its budget the outlet *lags*: of awareness only each client's newest entry is kept, of
-problems the newest list, and pushes stop. It is caught up from its cursor, the last revision that
-it was sent, as soon as it drains. What is meant for this session alone waits meanwhile, because an
-ack follows every earlier revision. Nothing is skipped and nothing piles up.
+Live, it is handed what its group has for all of its members. When its reader is too slow for its
+budget the outlet *lags*: of awareness only each client's newest entry is kept, of problems the
+newest list, and pushes stop. It is caught up from its cursor, the last revision that it was sent,
+as soon as it drains. What is meant for this session alone waits meanwhile, because an ack follows
+every earlier revision. Nothing is skipped and nothing piles up.
 SPEC: section FO. Called by ``audience``.
 """
 
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from typing import assert_never
+from typing import Protocol, assert_never
 
 from collab.ids import ClientId, RevisionNo, SessionId
 from collab.limits import CONNECTION_BYTES_MAX, HELD_BYTES_MAX, HELD_EVENTS_MAX
@@ -37,18 +37,27 @@ from collab.messages import (
 )
 from collab.ports import Connection
 from collab.protocol.adapter import Adapter, Output
-from collab.revision import Revision
 
 __all__ = ["Outlet", "Perform"]
 
 Perform = Callable[[Output], None]
 
 
+class _Group(Protocol):
+    """What waits for this outlet and others until the end of the turn."""
+
+    def take(self, member: Outlet) -> None:
+        """Send *member* what waits."""
+
+    def skip(self, member: Outlet) -> None:
+        """Do not send *member* what waits."""
+
+
 class Outlet:
     """Where one session's events go.
 
     *perform* carries out what the adapter answers: frames, requests, a close. ``is_tended`` is its
-    audience's note that a task is catching it up.
+    audience's note that a task is catching it up, ``group`` whom it shares its pushes with.
     """
 
     def __init__(
@@ -70,6 +79,7 @@ class Outlet:
         self.is_lagging = False
         self.is_tended = False
         self.bytes_max = bytes_max
+        self.group: _Group | None = None
         self._perform = perform
         self._has_state = False
         self._held: deque[Event] = deque()
@@ -90,27 +100,18 @@ class Outlet:
         """True if revisions up to *durable* are missing; one that has no state yet misses none."""
         return self._has_state and self.cursor < durable
 
-    def push(self, revision: Revision, frame: bytes | None) -> bool:
-        """Send a revision's frame; False if the outlet lags and has to be caught up."""
-        # Here and not in a method: this is what every delivery costs.
-        if self.is_lagging or self.connection.buffered_bytes > self.bytes_max:
-            self.is_lagging = True
-            return False
-        self.cursor = revision.number
-        if frame is not None:
-            self.connection.send(frame)
-        return True
-
-    def push_awareness(self, event: AwarenessChanged, frame: bytes) -> None:
-        """Send awareness, or keep the newest entries of it until the reader has caught up."""
-        if self.is_lagging or self._is_over_budget:
+    def push_awareness(self, event: AwarenessChanged, block: bytes) -> bool:
+        """Send awareness; False if the outlet lags and the newest entries of it wait."""
+        if self.lags():
             self._missed.update((entry.client, entry) for entry in event.entries)
-        else:
-            self.connection.send(frame)
+            return False
+        self.connection.send_packed(block)
+        return True
 
     def push_notice(self, frame: bytes) -> None:
         """Send what a later notice says again, or drop it."""
-        if not self.is_lagging and not self._is_over_budget:
+        if not self.lags():
+            self._own()
             self.connection.send(frame)
 
     def tell(self, event: Event) -> bool:
@@ -118,7 +119,7 @@ class Outlet:
 
         False if the outlet lags and the event waits.
         """
-        if not self._lags():
+        if not self.lags():
             self._tell(event)
             return True
         if isinstance(event, AwarenessChanged):
@@ -146,6 +147,9 @@ class Outlet:
         missed, self._missed = tuple(self._missed.values()), {}
         problems, self._problems = self._problems, None
         self.is_lagging = False
+        if self.group is not None:
+            # The log brought what waits there.
+            self.group.skip(self)
         if missed:
             self._tell(AwarenessChanged(missed))
         if problems is not None:
@@ -153,13 +157,15 @@ class Outlet:
 
     def close(self, code: int, reason: str) -> None:
         """The room has closed this session's door."""
+        self._own()
         self._perform(self.adapter.closed_by_room(self.channel, code, reason))
 
     @property
     def _is_over_budget(self) -> bool:
         return self.connection.buffered_bytes > self.bytes_max
 
-    def _lags(self) -> bool:
+    def lags(self) -> bool:
+        """Return whether pushes have stopped; they do from here on if the budget is used up."""
         if not self.is_lagging:
             self.is_lagging = self._is_over_budget
         return self.is_lagging
@@ -175,7 +181,15 @@ class Outlet:
                 self._has_state = True
             case Unsubscribed():
                 self._has_state = False
-        self._perform(self.adapter.event(self.channel, event))
+        output = self.adapter.event(self.channel, event)
+        if output.frames or output.close:
+            self._own()
+        self._perform(output)
+
+    def _own(self) -> None:
+        """Send what waits for the turn's end first: something of this session's own follows."""
+        if self.group is not None and not self.is_lagging:
+            self.group.take(self)
 
 
 def _size_of(event: Event) -> int:

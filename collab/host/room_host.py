@@ -19,6 +19,7 @@ from collab.errors import DesignRoomsError, OperatingError, ServerBusy, StorageF
 from collab.host.audience import Audience
 from collab.host.bounds import Bounds
 from collab.host.outlet import Outlet
+from collab.host.turn import Turn
 from collab.ids import Epoch, RevisionNo, RoomId, SessionId
 from collab.limits import INBOX_COMMANDS_MAX, READ_REVISIONS_MAX
 from collab.messages import (
@@ -73,6 +74,7 @@ class RoomHost:
         store: Store,
         clock: Clock,
         bounds: Bounds,
+        turn: Turn,
         on_dead: Callable[[RoomHost, OperatingError], None],
         on_revision: Callable[[RoomId, Revision], None],
     ) -> None:
@@ -83,7 +85,9 @@ class RoomHost:
         self._clock = clock
         self._on_dead = on_dead
         self._on_revision = on_revision
-        self._audience = Audience(room_id, room, store, bounds, self._spawn, self._on_dropped)
+        self._audience = Audience(
+            room_id, room, store, bounds, turn, self._spawn, self._on_dropped, self._on_broken
+        )
         self._inbox: deque[Command] = deque()
         self._has_work = asyncio.Event()
         self._has_space = asyncio.Event()
@@ -206,10 +210,7 @@ class RoomHost:
             for effect in self.room.receive(command, self._clock.now_ms()):
                 self._perform(effect)
         except Exception as error:  # noqa: BLE001 - a bug may raise anything
-            # Our bug, or a document that pycrdt and we read differently: what is durable is right,
-            # so the room is thrown away and reopened from the log.
-            _log.exception("room.broken", room=str(self.id), command=type(command).__name__)
-            self._die(_broken(error))
+            self._on_broken(error, type(command).__name__)
 
     def _perform(self, effect: Effect) -> None:
         match effect:
@@ -304,6 +305,12 @@ class RoomHost:
 
     def _on_dropped(self, session: SessionId) -> None:
         self.post_now(Leave(session))
+
+    def _on_broken(self, error: Exception, command: str = "") -> None:
+        # Our bug, or a document that pycrdt and we read differently: what is durable is right,
+        # so the room is thrown away and reopened from the log.
+        _log.error("room.broken", room=str(self.id), command=command, exc_info=error)
+        self._die(_broken(error))
 
     def _die(self, failure: OperatingError) -> None:
         if self._failure is None:

@@ -7,7 +7,7 @@ when its revision is durable; and so does what is taken back. SPEC: section HO. 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from typing import Final, TypeAlias
 
 from collab.errors import (
@@ -38,9 +38,10 @@ from collab.revision import ChangeKind, Revision
 from collab.system import new_session_id, new_source_id
 from collab.values import Json
 
-__all__ = ["revert", "submit_op", "undo"]
+__all__ = ["SEQ", "revert", "submit_op", "undo"]
 
-_SEQ: Final = 1
+# The number of the one change that each of these sources makes.
+SEQ: Final = 1
 
 # Makes the command of a session that was opened for it, under a source of its own.
 _Request: TypeAlias = Callable[[SessionId, SourceId], Submit | Revert | Undo]
@@ -54,18 +55,20 @@ async def submit_op(
     *,
     restores: RevisionNo | None = None,
     is_import: bool = False,
+    source: SourceId | None = None,
 ) -> RevisionNo:
     """Submit *op*, made at revision *base*, and return its revision once that is durable.
 
-    *restores* and *is_import* are what the history says of it, as in ``Submit``.
+    *restores* and *is_import* are what the history says of it, as in ``Submit``. What was submitted
+    from *source* before, at ``SEQ``, is not done again; without one it is a source of its own.
     Raises ``Refused`` with the code of whatever refused it, or an ``OperatingError``.
     """
 
-    def request(session: SessionId, source: SourceId) -> Submit:
+    def request(session: SessionId, new_source: SourceId) -> Submit:
         return Submit(
             session,
-            source,
-            _SEQ,
+            new_source if source is None else source,
+            SEQ,
             base,
             ChangeKind.OP,
             op,
@@ -80,7 +83,7 @@ async def revert(room: RoomHost, principal: Principal, revision: RevisionNo) -> 
     """Take *revision* back; return the ack, with the conflicts. Raises as ``submit_op`` does."""
 
     def request(session: SessionId, source: SourceId) -> Revert:
-        return Revert(session, source, _SEQ, revision)
+        return Revert(session, source, SEQ, revision)
 
     return await _perform(room, principal, request)
 
@@ -89,7 +92,7 @@ async def undo(room: RoomHost, principal: Principal, of: SourceId, *, is_redo: b
     """Undo, or redo, for the principal's own source *of*. Raises as ``submit_op`` does."""
 
     def request(session: SessionId, source: SourceId) -> Undo:
-        return Undo(session, source, _SEQ, of, is_redo)
+        return Undo(session, source, SEQ, of, is_redo)
 
     return await _perform(room, principal, request)
 
@@ -118,6 +121,12 @@ class _Nowhere:
     is_closed = False
 
     def send(self, frame: bytes) -> None:
+        return None
+
+    def pack(self, frames: Sequence[bytes]) -> bytes:
+        return b""
+
+    def send_packed(self, block: bytes) -> None:
         return None
 
     def close(self, code: int, reason: str) -> None:

@@ -15,6 +15,7 @@ import jsonschema_rs
 
 from collab.model.definition import Definition
 from collab.model.document import APPLICATION, entries_of, view_props
+from collab.model.explaining import explain, quoted, title_in_text
 from collab.model.references import (
     Names,
     Occurrence,
@@ -143,7 +144,7 @@ def evaluate(node: str, props: Mapping[str, Json], known: Known) -> Evaluation:
     found = occurrences(view, definition)
     for occurrence in found:
         if _is_dangling(occurrence, site, known):
-            problems.append(_dangling(node, occurrence, props, definition))
+            problems.append(_dangling(node, occurrence, props, definition, known.registry))
     return Evaluation(
         tuple(problems),
         frozenset(item.value["ref"] for item in found if not isinstance(item.value, str)),
@@ -164,29 +165,29 @@ def _standing(
 ) -> Iterator[Problem]:
     """Yield what is wrong with a node's type, its place and its name."""
     if definition is None:
-        code, what = "unknown_definition", "definition"
+        code, what = "unknown_definition", "type"
         if known.registry.versions(facts.definition_id):
             code, what = "unknown_version", "version"
-        yield problem(node, ("type",), code, f"the {what} {facts.type} is not known")
+        yield problem(node, ("type",), code, f"The {what} {quoted(facts.type)} is not known here.")
     parent = None if facts.parent is None else known.facts(facts.parent)
     above = None if parent is None else known.registry.get(parent.type)
     if above is not None:
         slot = above.slots.get(facts.slot)
         if slot is None:
-            message = f"{above.title} has no slot {facts.slot!r}"
+            message = f"{above.title} has no place called {quoted(facts.slot)}."
             yield problem(node, ("place",), "slot_not_accepting", message)
         elif definition is not None and not slot.takes(definition):
-            message = f"the slot {facts.slot!r} of {above.title} does not accept {definition.title}"
+            message = f"{definition.title} cannot stand in {quoted(slot.title)} of {above.title}."
             yield problem(node, ("place",), "slot_not_accepting", message)
     if definition is not None:
         for slot in definition.slots.values():
             if slot.children_max is not None:
                 count = known.children_in(node, slot.name)
                 if count > slot.children_max:
-                    message = f"{slot.title} holds {count} of at most {slot.children_max}"
+                    message = f"{slot.title} holds {count}, and {slot.children_max} at most."
                     yield problem(node, (), "slot_full", message)
     if known.namesakes(node) > 1:
-        message = f"the name {facts.name!r} is there more than once"
+        message = f"The name {quoted(facts.name)} is there more than once."
         yield problem(node, ("props", "name"), "duplicate_name", message, ("name",))
 
 
@@ -198,7 +199,7 @@ def _values(
 ) -> Iterator[Problem]:
     for key in view:
         if definition.property(key) is None:
-            message = f"{definition.title} has no property {key!r}"
+            message = f"{definition.title} has no property {quoted(key)}."
             yield problem(node, _rooted(node, (key,)), "unknown_property", message, (key,))
     for fault in definition.faults(view):
         keyword = str(fault.schema_path[-1])
@@ -210,7 +211,7 @@ def _values(
             place = (*place, _missing_key(fault))
         path = _rooted(node, _live_path(place, props, definition))
         code = _KEYWORDS.get(keyword, "not_valid")
-        yield problem(node, path, code, fault.message, place)
+        yield problem(node, path, code, explain(fault, definition), place)
 
 
 def _missing_key(fault: jsonschema_rs.ValidationError) -> str:
@@ -264,13 +265,19 @@ def _is_dangling(occurrence: Occurrence, site: Site, known: Known) -> bool:
 
 
 def _dangling(
-    node: str, occurrence: Occurrence, props: Mapping[str, Json], definition: Definition
+    node: str,
+    occurrence: Occurrence,
+    props: Mapping[str, Json],
+    definition: Definition,
+    registry: Registry,
 ) -> Problem:
     value = occurrence.value
     to = occurrence.reference.to
+    versions = registry.versions(to)
+    title = title_in_text(versions[-1].title if versions else to)
     if isinstance(value, str):
-        message = f"there is no {to} called {value!r} here"
+        message = f"There is no {title} called {quoted(value)} here."
     else:
-        message = f"the {to} that this refers to is deleted or stands elsewhere"
+        message = f"The {title} that this refers to is deleted or stands elsewhere."
     path = _rooted(node, _live_path(occurrence.path, props, definition))
     return problem(node, path, "dangling_reference", message, occurrence.path)

@@ -284,6 +284,6 @@ class ProblemIndex:
         if facts.is_live:
             return evaluate(node, props_of(document["nodes"][node]), self)
         if facts.parent is not None and facts.parent not in self._facts:
-            message = f"it stands in {facts.parent!r}, which is not there"
+            message = "What this stands in is not there."
             return Evaluation((problem(node, ("place",), "orphan", message),))
         return Evaluation()

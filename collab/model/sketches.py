@@ -39,6 +39,8 @@ GAP: Final = 7.0
 _HEADING_SIZES: Final = {1: 13.0, 2: 10.5}
 # The mean width of a character, as a part of the font's size.
 _CHARACTER: Final = 0.56
+# Headings are bold, and wider in the fonts that browsers take where there is no other.
+_BOLD_CHARACTER: Final = 0.68
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +181,7 @@ def words(text: str, size: float, width: float, tone: str) -> Block:
 def heading_width(props: Props, most: float) -> float:
     """Return how wide a heading is that stands beside other things."""
     text = clean_text(props.get("text"))
-    return min(most, max(50.0, len(text) * _heading_size(props) * _CHARACTER))
+    return min(most, max(50.0, len(text) * _heading_size(props) * _BOLD_CHARACTER))
 
 
 def _heading_size(props: Props) -> float:

@@ -120,9 +120,7 @@ class Attendance:
 
     def _spread(self, entries: tuple[AwarenessEntry, ...]) -> None:
         if entries:
-            # ShareDB's presence goes by channels and never through a room.
-            to = tuple(item.id for item in self.sessions if item.dialect is not Dialect.SHAREDB)
-            self._effects.append(SpreadAwareness(AwarenessChanged(entries), to))
+            self._effects.append(SpreadAwareness(AwarenessChanged(entries), self.sessions.aware()))
 
     # --- reading ------------------------------------------------------------------------------
 

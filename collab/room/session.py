@@ -39,6 +39,7 @@ class Sessions:
         self._sessions: dict[SessionId, Session] = {}
         # Asked for at every commit, changed when somebody comes or goes.
         self._subscribed: tuple[SessionId, ...] | None = ()
+        self._aware: tuple[SessionId, ...] | None = ()
 
     def __len__(self) -> int:
         return len(self._sessions)
@@ -54,11 +55,11 @@ class Sessions:
         """Let a session in; ids are never reused."""
         assert session.id not in self._sessions
         self._sessions[session.id] = session
-        self._subscribed = None
+        self._subscribed = self._aware = None
 
     def remove(self, session: SessionId) -> Session | None:
         """Return the session that left, or None if it was not there."""
-        self._subscribed = None
+        self._subscribed = self._aware = None
         return self._sessions.pop(session, None)
 
     def subscribe(self, session: Session, *, is_subscribed: bool = True) -> None:
@@ -73,3 +74,12 @@ class Sessions:
                 item.id for item in self._sessions.values() if item.is_subscribed
             )
         return self._subscribed
+
+    def aware(self) -> tuple[SessionId, ...]:
+        """Return the sessions that are told of awareness, subscribed or not."""
+        if self._aware is None:
+            # ShareDB's presence goes by channels and never through a room.
+            self._aware = tuple(
+                item.id for item in self._sessions.values() if item.dialect is not Dialect.SHAREDB
+            )
+        return self._aware

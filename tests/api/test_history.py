@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import httpx
 import jsonschema
 import pytest
 
 from collab.api.openapi import describe
+from collab.limits import SNAPSHOT_REVISIONS
 from tests.api.accounts import Accounts, Person
 from tests.api.native import Native
 from tests.api.server import ROOT
@@ -26,6 +29,12 @@ def accounts() -> Iterator[Accounts]:
 @pytest.fixture(scope="module")
 def anna(accounts: Accounts) -> Person:
     return accounts.as_("anna", "owner")
+
+
+def _fresh(accounts: Accounts, person: Person) -> httpx.Client:
+    """Return a client of its own for a person: two requests at once are not of one."""
+    headers = {"authorization": f"Bearer {person.token}"}
+    return httpx.Client(base_url=accounts.url, headers=headers, trust_env=False, timeout=30)
 
 
 def _checked(response: Any, schema: str) -> Any:
@@ -122,6 +131,124 @@ def test_restoring(accounts: Accounts, anna: Person) -> None:
     words = anna("GET", f"{path}/history").json()["groups"][0]["entries"][0]["words"]
     assert words == f"Restored revision {base + 2}"
     assert anna.code("POST", f"{path}/revisions/99/restore") == (409, "revision_future")
+
+
+def test_restoring_once(accounts: Accounts, anna: Person) -> None:
+    """[HI14] sent again it is answered the same and takes back nothing of what came after."""
+    path, base = _edited(accounts, anna, "once")
+    boris = accounts.as_("boris", "editor")
+    address = f"{path}/revisions/{base + 1}/restore"
+    key = {"idempotency-key": "Schlüssel-1".encode()}
+    first = _checked(anna("POST", address, headers=key), "Restored")
+    assert first == {"revision": base + 3, "changed": True}
+    anna("POST", f"{path}/import", content=_SAMPLE)
+    after = anna("GET", f"{path}/export").json()
+    assert anna("POST", address, headers=key).json() == first
+    assert anna("GET", f"{path}/export").json() == after
+    # Another's request, another revision, another key, and none at all are other requests.
+    other = anna("POST", f"{path}/revisions/{base + 2}/restore", headers=key).json()
+    assert other == {"revision": base + 5, "changed": True}
+    assert boris("POST", address, headers=key).json() == {"revision": base + 6, "changed": True}
+    assert anna("POST", address, headers=key).json() == first
+    anna("POST", f"{path}/import", content=_SAMPLE)
+    second = {"idempotency-key": "key-2"}
+    assert anna("POST", address, headers=second).json()["changed"] is True
+    anna("POST", f"{path}/import", content=_SAMPLE)
+    assert anna("POST", address).json()["changed"] is True
+
+
+@pytest.mark.parametrize("key", ["", "x" * 201])
+def test_a_key_has_a_length(accounts: Accounts, anna: Person, key: str) -> None:
+    """[HI14] no key at all, or a very long one, is refused before anything is done."""
+    path, base = _edited(accounts, anna, f"key-{len(key)}")
+    address = f"{path}/revisions/{base}/restore"
+    headers = {"idempotency-key": key}
+    assert anna.code("POST", address, headers=headers) == (400, "idempotency_key")
+    assert anna("GET", path).json()["revision"] == base + 2
+
+
+def test_restoring_at_once(accounts: Accounts, anna: Person) -> None:
+    """[HI14] the same request twice at the same time makes one revision."""
+    path, base = _edited(accounts, anna, "twice")
+    headers = {"idempotency-key": "doppelt"}
+    with ThreadPoolExecutor(2) as pool:
+        people = [accounts.bearer(anna.token) for _ in range(2)]
+        answers = list(
+            pool.map(
+                lambda one: _fresh(accounts, one).post(
+                    f"{path}/revisions/{base + 1}/restore", headers=headers
+                ),
+                people,
+            )
+        )
+    assert [answer.json() for answer in answers] == [{"revision": base + 3, "changed": True}] * 2
+    assert anna("GET", path).json()["revision"] == base + 3
+
+
+def test_the_page_around_a_revision(accounts: Accounts, anna: Person) -> None:
+    """[HI15] it holds the revision and reaches to now; a number that is none is refused."""
+    path, base = _edited(accounts, anna, "around")
+    boris = accounts.as_("boris", "editor")
+    boris("POST", f"{path}/revert", json={"revision": base + 2})
+    page = _checked(anna("GET", f"{path}/history?around=1&limit=1"), "History")
+    spans = [(group["first"], group["last"]) for group in page["groups"]]
+    assert spans == [(base + 3, base + 3), (1, base + 2)]
+    assert (page["newer"], page["next"]) == (None, None)
+    beyond = _checked(anna("GET", f"{path}/history?around=9999&limit=1"), "History")
+    assert [group["last"] for group in beyond["groups"]] == [base + 3]
+    mine = anna("GET", f"{path}/history", params={"around": 2, "author": "boris"}).json()
+    assert [group["author"]["user"] for group in mine["groups"]] == ["boris"]
+    older = _checked(anna("GET", f"{path}/history?before={base + 3}"), "History")
+    assert older["newer"] == base + 3
+    for bad in ("around=x", "around=-1", "around=", "before=-1", "limit=x"):
+        assert anna.code("GET", f"{path}/history?{bad}")[1] == "bad_parameter", bad
+
+
+def test_filters_together(accounts: Accounts, anna: Person) -> None:
+    """[HI13] a person and a node at once, a person who did nothing, a node that never was."""
+    path, base = _edited(accounts, anna, "filters")
+    boris = accounts.as_("boris", "editor")
+    boris("POST", f"{path}/revert", json={"revision": base + 2})
+
+    def firsts(**params: str) -> list[int]:
+        page = _checked(anna("GET", f"{path}/history", params=params), "History")
+        return [entry["first"] for group in page["groups"] for entry in group["entries"]]
+
+    assert firsts(author="boris", node="neu") == [base + 3]
+    assert firsts(author="anna", node="neu") == [base + 2, base + 1]
+    assert firsts(node="neu") == [base + 3, base + 2, base + 1]
+    assert firsts(author="boris", node="application") == []
+    assert firsts(author="ömer") == firsts(node="nie é") == []
+    # The groups are those of the whole history: a filter draws none together.
+    assert [len(firsts(author=name)) > 0 for name in ("anna", "boris")] == [True, True]
+
+
+def test_a_trimmed_history(accounts: Accounts, anna: Person) -> None:
+    """[HI10] what is not kept any more says so everywhere, and what is left goes on to be read."""
+    path, base = _edited(accounts, anna, "trimmed")
+    with Native(accounts, "trimmed", token=anna.token, source="trimmer é") as page:
+        said = page.document["application"]["version"]
+        for number in range(SNAPSHOT_REVISIONS + 2):
+            old, said = said, f"é{number}"
+            op = [{"p": ["application", "version"], "od": old, "oi": said}]
+            page.answer(page.submit(op, base + 2 + number))
+    start = anna("POST", f"{path}/trim", json={"before": 10**6}).json()["start"]
+    assert start > base + 2
+    head = base + 2 + SNAPSHOT_REVISIONS + 2
+    page_of = _checked(anna("GET", f"{path}/history"), "History")
+    assert (page_of["start"], page_of["next"]) == (start, None)
+    assert page_of["groups"][-1]["first"] == start + 1
+    for before in (start, start + 1, 1, 0):
+        left = _checked(anna("GET", f"{path}/history?before={before}"), "History")
+        assert (left["groups"], left["next"]) == ([], None)
+    around = _checked(anna("GET", f"{path}/history?around=1&limit=1"), "History")
+    assert around["groups"][-1]["first"] == start + 1
+    assert anna.code("GET", f"{path}/revisions/{start - 1}/model") == (404, "history_trimmed")
+    assert anna("GET", f"{path}/revisions/{start}/model").json()["revision"] == start
+    gone = anna.code("POST", f"{path}/revisions/{start - 1}/restore")
+    assert gone == (404, "history_trimmed")
+    restored = anna("POST", f"{path}/revisions/{start}/restore").json()
+    assert restored == {"revision": head + 1, "changed": start < head}
 
 
 def test_who_may(accounts: Accounts, anna: Person) -> None:

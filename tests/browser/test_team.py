@@ -31,19 +31,23 @@ def test_three_build_an_application_together(tmp_path: Path) -> None:
     """[DE2] two models and three pages, one of the three people without a pointer, then used.
 
     Every view of the designer is looked at in both themes: axe finds nothing, no page logs one
-    error.
+    error or fails to load anything.
     """
     with Server(tmp_path) as server:
         found = play("team.mjs", server.url, "clinic", os.environ.get("PICTURES", ""))
     assert found["faults"] == []
+    assert found["touches"] == 0, "a pointer was used where there is none"
     assert dict(found["models"]) == {  # type: ignore[call-overload]
         "Patient": [["name", "Text"], ["born", "Date"], ["insured", "Boolean"]],
-        "Visit": [["reason", "Text"], ["fee", "Decimal"]],
+        "Visit": [["reason", "Text"], ["fee", "Decimal"], ["patient", "Reference"]],
     }
-    pages = dict(found["pages"])  # type: ignore[call-overload]
-    assert list(pages) == ["Overview", "Patients", "Visits"]
-    assert pages["Overview"] == ["Metric@1"]
-    assert sorted(pages["Patients"]) == sorted(pages["Visits"]) == ["Heading@1", "Table@1"]
+    pages = {name: (path, sorted(parts)) for name, path, parts in found["pages"]}  # type: ignore[attr-defined]
+    assert pages == {
+        "Overview": ("/", ["Button@1", "Button@1", "Metric@1"]),
+        "Patients": ("/patients", ["Heading@1", "Table@1"]),
+        "Patient": ("/patients/:id", ["Button@1", "Button@1", "Form@1"]),
+    }
+    assert found["used"] == {"name": "Andrea Größe", "reason": "Check-up", "isHers": True}
 
 
 @pytest.mark.browser
@@ -52,3 +56,16 @@ def test_a_template_shows_its_records(tmp_path: Path) -> None:
     with Server(tmp_path) as server:
         found = play("template.mjs", server.url, "claims")
     assert found == {"canvas": "4", "preview": "4", "faults": []}
+
+
+@pytest.mark.browser
+def test_the_canvas_is_looked_at_by_pointer_and_keys(tmp_path: Path) -> None:
+    """[DE8] wheel and pinch zoom where the pointer is; keys zoom, too, and choose the width."""
+    with Server(tmp_path) as server:
+        server.import_sample("order-management.json", "orders")
+        found = play("zoom.mjs", server.url, "orders")
+    assert found["faults"] == []
+    said = found["said"]
+    assert isinstance(said, dict)
+    assert len(said) == 7
+    assert all(said.values()), said

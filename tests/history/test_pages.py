@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from collab.history.pages import Group, Question, describe, read_leaf
+from collab.history.pages import Group, Question, describe, end_of_block, read_leaf
 from collab.ids import Epoch, RevisionNo, RoomId, TenantId, UserId
 from collab.limits import (
     HISTORY_GROUP_PAUSE_MS,
@@ -151,3 +151,44 @@ async def test_a_log_that_forgot_its_beginning() -> None:
     asked = Question(RevisionNo(_BLOCK + 1), HISTORY_GROUPS_MAX)
     leaf = await read_leaf(store, _ROOM, RevisionNo(10), asked)
     assert (leaf.revisions[0].number, leaf.next) == (11, None)
+
+
+@pytest.mark.parametrize("size", [1, 3])
+async def test_the_page_that_a_revision_is_on(size: int) -> None:
+    """[HI15] down to its group, however many; page after page up gives every group once."""
+    count = 2 * _BLOCK + 5
+    store = await _store(_long(count))
+    whole, _ = await _page(store, count + 1)
+    for wanted in (1, 7, _BLOCK - 1, _BLOCK, _BLOCK + 1, count):
+        end = end_of_block(RevisionNo(wanted), RevisionNo(count))
+        groups, _ = await _page(store, end + 1, size, through=RevisionNo(wanted))
+        assert groups[-1].first <= wanted or len(groups) == size
+        assert any(group.first <= wanted <= group.last for group in groups), wanted
+        assert [group for group in groups if group not in whole] == []
+        assert groups[0].last == end
+    spans: list[tuple[int, int, str]] = []
+    newer = 1
+    while newer <= count:
+        end = end_of_block(RevisionNo(newer), RevisionNo(count))
+        groups, _ = await _page(store, end + 1, size, through=RevisionNo(newer))
+        spans[:0] = _spans([group for group in groups if group.first >= newer])
+        newer = end + 1
+    assert spans == _spans(whole)
+
+
+async def test_a_page_around_of_one_person() -> None:
+    """[HI15] a filter leaves groups out, and the page reaches down to the revision all the same."""
+    store = await _store(_long(_BLOCK))
+    asked = {"author": UserId("zoë"), "through": RevisionNo(3)}
+    groups, _ = await _page(store, _BLOCK + 1, 1, **asked)
+    every, _ = await _page(store, _BLOCK + 1, author=UserId("zoë"))
+    assert {group.author for group in groups} == {"zoë"}
+    assert groups == every[: len(groups)]
+    assert groups[-1].first <= 14
+
+
+async def test_a_block_ends_at_the_head() -> None:
+    """[HI15] the newest block is as long as it is by now, and a revision to come is in none."""
+    assert end_of_block(RevisionNo(1), RevisionNo(7)) == 7
+    assert end_of_block(RevisionNo(_BLOCK), RevisionNo(3 * _BLOCK)) == _BLOCK
+    assert end_of_block(RevisionNo(_BLOCK + 1), RevisionNo(3 * _BLOCK)) == 2 * _BLOCK

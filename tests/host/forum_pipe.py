@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from collab.host.bounds import Bounds
@@ -32,6 +33,13 @@ class Pipe:
 
     def send(self, frame: bytes) -> None:
         self.frames.append(json.loads(frame))
+
+    def pack(self, frames: Sequence[bytes]) -> bytes:
+        return b"\n".join(frames)
+
+    def send_packed(self, block: bytes) -> None:
+        for frame in block.splitlines():
+            self.send(frame)
 
     def close(self, code: int, reason: str) -> None:
         self.closed = self.closed or (code, reason)

@@ -221,6 +221,12 @@ class _Pipe:
     def send(self, frame: bytes) -> None:
         raise AssertionError
 
+    def pack(self, frames: Sequence[bytes]) -> bytes:
+        raise AssertionError
+
+    def send_packed(self, block: bytes) -> None:
+        raise AssertionError
+
     def close(self, code: int, reason: str) -> None:
         raise AssertionError
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from collab.host import outlet as outlet_module
+from collab.host.group import Group
 from collab.host.outlet import Outlet
 from collab.ids import ClientId, Epoch, RevisionNo, SessionId
 from collab.messages import (
@@ -33,6 +35,12 @@ class _Pipe:
     def send(self, frame: bytes) -> None:
         self.sent.append(frame)
         self.buffered_bytes += len(frame)
+
+    def pack(self, frames: Sequence[bytes]) -> bytes:
+        return b"".join(frames)
+
+    def send_packed(self, block: bytes) -> None:
+        self.send(block)
 
     def close(self, code: int, reason: str) -> None:
         self.is_closed = True
@@ -72,8 +80,12 @@ def test_lagging_begins_beyond_the_budget() -> None:
     """[FO1] beyond its budget an outlet takes no pushes, and its cursor stays."""
     outlet, pipe, _ = _outlet()
     outlet.tell(_joined(3))
-    assert outlet.push(_revision(4), b"x" * 101)
-    assert not outlet.push(_revision(5), b"y")
+    group = Group([outlet])
+    group.push(_revision(4))
+    pipe.buffered_bytes = 100
+    assert not group.flush()
+    group.push(_revision(5))
+    assert group.flush() == [outlet]
     assert (outlet.cursor, outlet.is_lagging, len(pipe.sent)) == (4, True, 1)
     assert outlet.is_behind(RevisionNo(5))
 
@@ -86,7 +98,6 @@ def test_what_waits_is_told_in_order_after_catching_up() -> None:
     acks = [Ack(seq, RevisionNo(4)) for seq in range(3)]
     assert [outlet.tell(ack) for ack in acks] == [False] * 3
     pipe.buffered_bytes = 0
-    assert not outlet.push(_revision(4), b"x")
     outlet.cursor = RevisionNo(4)
     outlet.resume(RevisionNo(4))
     assert adapter.events[1:] == acks
@@ -116,7 +127,9 @@ def test_a_second_state_never_goes_back() -> None:
     """[FO2] a state that was asked for earlier does not make revisions come twice."""
     outlet, _, _ = _outlet()
     outlet.tell(_joined(3))
-    outlet.push(_revision(4), b"x")
+    group = Group([outlet])
+    group.push(_revision(4))
+    group.flush()
     outlet.tell(_diff(3))
     assert outlet.cursor == 4
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from collab.errors import DesignRoomsError, Refused
+from collab.host.group import Group
 from collab.host.outlet import Outlet
 from collab.ids import RevisionNo, SessionId, SourceId
 from collab.limits import CONNECTION_BYTES_MAX
@@ -104,10 +105,9 @@ class World:
                     case Send() if effect.session == link.session_in(name):
                         link.outlets[name].tell(effect.event)
                     case Broadcast() if link.session_in(name) in effect.to:
-                        outlet = link.outlets[name]
-                        outlet.push(
-                            effect.revision, link.adapter.encode_revision(name, effect.revision)
-                        )
+                        group = Group([link.outlets[name]])
+                        group.push(effect.revision)
+                        group.flush()
                     case CloseSession() if effect.session == link.session_in(name):
                         link.leave(name)
                         link.perform(link.adapter.closed_by_room(name, effect.code, effect.reason))
@@ -139,6 +139,13 @@ class Link:
     # The ``Connection`` port.
     def send(self, frame: bytes) -> None:
         self.frames.append(json.loads(frame))
+
+    def pack(self, frames: Sequence[bytes]) -> bytes:
+        return b"\n".join(frames)
+
+    def send_packed(self, block: bytes) -> None:
+        for frame in block.splitlines():
+            self.send(frame)
 
     def close(self, code: int, reason: str) -> None:
         self.closed = Close(code, reason)

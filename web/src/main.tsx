@@ -24,7 +24,7 @@ function Designer() {
     case "unknown":
       return (
         <main className="dr-page">
-          <State icon={Signpost} title="Nothing is at this address" actions={<RouteLink to="/">All rooms</RouteLink>}>
+          <State icon={Signpost} title="Nothing is at this address" isWholePage actions={<RouteLink to="/">All rooms</RouteLink>}>
             The address may have a slip of the pen.
           </State>
         </main>

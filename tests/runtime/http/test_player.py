@@ -191,6 +191,16 @@ async def test_values(world: World) -> None:
         assert answer["values"] == [{"value": "Käthe GrößeTEE-1😀é"}]
 
 
+async def test_values_beyond_pages(world: World) -> None:
+    """[RS17] A field's and a step's expressions are tried with a record that is named."""
+    name, room, ids = await stocked(world)
+    field, step = room.field("Order", "totalAmount"), room.of_type("condition")
+    async with world.client(name) as browser:
+        items = [{"node": field, "path": ["computed"]}, {"node": step, "path": ["when"]}]
+        answer = await ask(browser, "values", items=items, context=context(record=ids["A-1"]))
+        assert answer["values"] == [{"value": "56.9715"}, {"value": True}]
+
+
 async def test_groups(world: World) -> None:
     """[RS17] A chart's groups come with labels and values, empty ones of an enum too."""
     name, room, _ = await stocked(world)

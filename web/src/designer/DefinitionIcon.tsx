@@ -6,8 +6,9 @@ import {
   Paperclip, Plug, Puzzle, Repeat, Rows3, Search, Send, ShieldCheck, Split, Square, SquareCheck, SquareMenu, Star,
   Table, Table2, Tag, TextCursorInput, ToggleLeft, Trash2, Type, UserCheck, Users, Variable, Workflow,
 } from "lucide-react";
+import { memo } from "react";
 
-const ICONS: ReadonlyMap<string, LucideIcon> = new Map([
+export const DEFINITION_ICONS: ReadonlyMap<string, LucideIcon> = new Map([
   ["align-left", AlignLeft], ["app-window", AppWindow], ["arrow-right-left", ArrowRightLeft], ["calendar", Calendar],
   ["chart-column", ChartColumn], ["chevrons-up-down", ChevronsUpDown], ["cloud", Cloud], ["columns-3", Columns3],
   ["file-pen", FilePen], ["file-plus", FilePlus], ["file-text", FileText], ["file-x", FileX], ["folder", Folder],
@@ -34,10 +35,11 @@ const SECTION_ICONS: Readonly<Record<string, string>> = {
   trash: "trash",
 };
 
-export function DefinitionIcon({ name }: { readonly name: string | undefined }) {
-  const Icon = ICONS.get(name ?? "") ?? Box;
+/** Rows are drawn anew with every change of their node, and their pictures stay. */
+export const DefinitionIcon = memo(function DefinitionIcon({ name }: { readonly name: string | undefined }) {
+  const Icon = DEFINITION_ICONS.get(name ?? "") ?? Box;
   return <Icon size={14} strokeWidth={1.75} aria-hidden />;
-}
+});
 
 export function sectionIcon(slot: string): string {
   return SECTION_ICONS[slot] ?? "folder";

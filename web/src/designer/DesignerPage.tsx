@@ -1,23 +1,28 @@
 /** A room in the designer: loads what is needed, connects, and arranges the panels. */
 import { Button, Skeleton } from "@mantine/core";
 import { DoorOpen, ServerOff } from "lucide-react";
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 
 import { api, ApiError, explain, type Session } from "../shared/api";
 import { go } from "../shared/router";
 import { RetryButton, State } from "../shared/States";
+import { useSelect } from "../shared/store";
 import { Registry } from "../model/registry";
+import type { Json } from "../model/types";
 import { TopBar } from "./bar/TopBar";
 import { StatusBar } from "./bottom/StatusBar";
 import { RoomConnection, socketUrl } from "./connection";
 import { Desk, DeskContext, useAppName, useConnection } from "./desk";
 import { Frame } from "./frame/Frame";
+import { historyOf } from "./history/history";
+import { PastBar } from "./history/PastBar";
 import { handleHistoryKey } from "./keyboard";
 import { copyName } from "./offline/copies";
 import { Banner } from "./panels/Banner";
 import { watchDeletions } from "./panels/gone";
 import { Notices } from "./panels/Notices";
 import { Tour } from "./tour/Tour";
+import { watchUndone } from "./undo/reveal";
 
 type Loading =
   | { readonly state: "loading" }
@@ -27,6 +32,7 @@ type Loading =
 export function DesignerPage({ room }: { readonly room: string }) {
   const [loading, setLoading] = useState<Loading>({ state: "loading" });
   const [attempt, setAttempt] = useState(0);
+  const carried = useRef<Json | null>(null);
   useEffect(() => {
     let isCurrent = true;
     let connection: RoomConnection | null = null;
@@ -44,7 +50,13 @@ export function DesignerPage({ room }: { readonly room: string }) {
         session,
         registry,
         copy: copyName({ tenant: session.tenant, user: session.user, room, createdAt: found.createdAt }),
+        carried: carried.current,
+        onStale: (notes) => {
+          carried.current = notes;
+          setAttempt((count) => count + 1);
+        },
       });
+      carried.current = null;
       setLoading({ state: "ready", desk: new Desk(found, connection, registry), session });
     };
     load().catch((error: unknown) => {
@@ -77,21 +89,26 @@ function DeskView({ desk, initial }: { readonly desk: Desk; readonly initial: Se
   useTitle();
   useNodeInAddress(desk, isLoaded);
   useEffect(() => watchDeletions(desk), [desk]);
+  useEffect(() => watchUndone(desk), [desk]);
+  const history = historyOf(desk);
+  useEffect(() => history.watch(), [history]);
+  const shown = useSelect(history.desk, (value) => value);
   useUnsentWarning(desk);
   useEffect(() => {
-    const onKey = (event: KeyboardEvent): void => handleHistoryKey(desk, event);
+    const onKey = (event: KeyboardEvent): void => handleHistoryKey(shown, event);
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);
-  }, [desk]);
+  }, [shown]);
   const rename = (next: Session): void => {
     setSession(next);
     desk.connection.presence.introduce(next);
   };
   return (
-    <div className="dr-desk">
+    <div className="dr-desk" data-past={shown.isPast || undefined}>
       <TopBar session={session} onSession={rename} />
       <Banner />
-      {isLoaded ? <Frame /> : <main>{!isDenied && <PanelsSkeleton />}</main>}
+      <PastBar />
+      <main>{isLoaded ? <DeskContext value={shown}><Frame now={desk} /></DeskContext> : !isDenied && <PanelsSkeleton />}</main>
       <StatusBar />
       <Notices />
       <Tour />
@@ -141,6 +158,7 @@ function Failure({ error, room, onRetry }: { readonly error: unknown; readonly r
         icon={isMissing ? DoorOpen : ServerOff}
         title={isMissing ? `There is no room called ${room}` : "The room could not be opened"}
         role="alert"
+        isWholePage
         actions={isMissing ? <Button variant="filled" onClick={() => go("/")}>All rooms</Button> : <RetryButton onRetry={onRetry} />}
       >
         {isMissing ? "It may have been renamed, or the address has a slip of the pen." : explain(error)}

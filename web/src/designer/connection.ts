@@ -10,21 +10,22 @@ import { Awareness } from "y-protocols/awareness";
 import * as Y from "yjs";
 
 import { isSessionOver, type Role, type Session } from "../shared/api";
-import type { Store } from "../shared/store";
+import { Store } from "../shared/store";
 import { Editor } from "../model/editor";
 import { LiveModel } from "../model/live";
+import type { Json } from "../model/types";
 import type { Registry } from "../model/registry";
 import type { Conflicts } from "./conflicts/conflicts";
 import type { Journal } from "./conflicts/journal";
 import { readMessage, type ServerMessage } from "./messages";
 import { Bulletin } from "./notices";
 import { LocalCopy } from "./offline/LocalCopy";
-import { readNotes, writeNotes } from "./offline/notes";
-import { OwnWork } from "./ownWork";
-import type { Refusals } from "./panels/refusals";
+import { joinNotes, readNotes, writeNotes } from "./offline/notes";
+import { OwnWork, type UndoneWork } from "./ownWork";
+import type { Refusal, Refusals } from "./panels/refusals";
 import { Presence } from "./presence";
 import { type ConnectionState, isStored } from "./state";
-import type { Undone, UndoState } from "./undo/history";
+import type { Outside, UndoState } from "./undo/history";
 
 /** The close code of a session that has expired or was revoked. */
 const SIGNED_OUT = 4401;
@@ -37,6 +38,10 @@ export interface ConnectionOptions {
   readonly registry: Registry;
   /** The name of the copy in this browser. */
   readonly copy: string;
+  /** The notes that an earlier stay in this window has handed over. */
+  readonly carried: Json | null;
+  /** Asks for another stay in the room, and hands over: this document holds what the server will never take. */
+  readonly onStale: (carried: Json) => void;
 }
 
 export class RoomConnection {
@@ -44,6 +49,8 @@ export class RoomConnection {
   readonly model: LiveModel;
   readonly editor: Editor;
   readonly presence: Presence;
+  /** What was undone or redone last. */
+  readonly undone = new Store<UndoneWork | null>(null);
   readonly #bulletin = new Bulletin();
   readonly #own: OwnWork;
   readonly #options: ConnectionOptions;
@@ -103,6 +110,11 @@ export class RoomConnection {
     this.#tellUndone("Redid", this.#own.redo());
   }
 
+  /** Adds a step to undo that was made by the server, at one's own wish. */
+  recordOutside(outside: Outside): void {
+    this.#own.recordOutside(outside);
+  }
+
   /** Ends the gathering of edits into one undo step; called where a new action begins. */
   stopCapturing(): void {
     this.#own.undoHistory.stopCapturing();
@@ -150,16 +162,19 @@ export class RoomConnection {
   // The copy comes first: with it the room is there at once, and the server is told of everything in
   // it by the first exchange.
   async #open(): Promise<void> {
-    const copy = await LocalCopy.open(this.#options.copy, this.doc);
+    const { copy, isDamaged, notes: found } = await LocalCopy.open(this.#options.copy, this.doc);
     if (this.#isDestroyed) {
       void copy?.close();
       return;
     }
     this.#copy = copy;
-    const notes = readNotes(await copy?.notes());
-    if (this.#isDestroyed) return;
-    this.#own.restore(notes);
-    this.#hasOfflineWork = notes.edits.length > 0;
+    if (copy !== null) copy.onFailure = () => this.#patch({ isKept: false });
+    const notes = joinNotes([...found, this.#options.carried].map(readNotes));
+    for (const refusal of this.#own.restore(isDamaged ? { ...notes, edits: [] } : notes)) this.#bulletin.refuse(refusal);
+    const missed = isDamaged ? this.#own.miss(notes.edits) : null;
+    if (missed !== null) this.#bulletin.refuse(missed);
+    else if (isDamaged) this.#bulletin.tell("The copy of this room in this browser was damaged", "It was let go, and the room is opened from the server.");
+    this.#hasOfflineWork = !isDamaged && notes.edits.length > 0;
     this.#patch({ isKept: copy !== null, isLoaded: this.doc.getMap("nodes").size > 0 });
     this.#note();
     this.#connect();
@@ -215,12 +230,17 @@ export class RoomConnection {
   #refuse(message: Extract<ServerMessage, { type: "refused" }>): void {
     const refusal = this.#own.refuse(message, this.#hasOfflineWork);
     this.#hasOfflineWork = false;
+    if (message.nodes.length === 0) {
+      void this.#openAnew(refusal);
+      return;
+    }
     this.#patch({ isRefused: true });
     this.#bulletin.refuse(refusal);
   }
 
-  #tellUndone(verb: string, undone: Undone | null): void {
+  #tellUndone(verb: string, undone: UndoneWork | null): void {
     if (undone === null) return;
+    this.undone.set(undone);
     const { words, isPartial } = undone;
     const kept = isPartial ? "What somebody else has worked in since was left as it is." : "";
     if (words !== "" || kept !== "") this.#bulletin.mention(words === "" ? "Nothing was undone" : `${verb}: ${words}`, kept);
@@ -235,6 +255,17 @@ export class RoomConnection {
     }
     this.#note();
   };
+
+  // Nothing that waits was taken, nor undone: this document and its copy would show it for ever, and
+  // offer it again at each connection. What it was is kept as refused, and the room opened without it.
+  async #openAnew(refusal: Refusal): Promise<void> {
+    this.#own.postpone(refusal);
+    const copy = this.#copy;
+    this.#copy = null;
+    this.#provider?.disconnect();
+    await copy?.clear();
+    if (!this.#isDestroyed) this.#options.onStale(writeNotes(this.#own.notes));
+  }
 
   readonly #note = (): void => {
     this.#copy?.note(() => ({ notes: writeNotes(this.#own.notes), waiting: this.journal.waiting.get().length }));

@@ -22,16 +22,34 @@ export type Centre =
   | { readonly kind: "model"; readonly id: string }
   | { readonly kind: "workflow"; readonly id: string };
 
+/** What a desk needs of its connection; that of the past has no room behind it. */
+export type DeskConnection = Pick<RoomConnection, keyof RoomConnection>;
+
 export type LeftTab = "insert" | "pages" | "layers" | "models" | "workflows";
 export type BottomTab = "problems" | "history";
 
 const CANVAS: Centre = { kind: "canvas" };
+const NONE: ReadonlySet<string> = new Set();
+
+/** Which panels stand where: the desk of the past has those of now. */
+export class Panels {
+  readonly left = new Store<LeftTab>("layers");
+  readonly isLeftOpen = new Store(true);
+  readonly isRightOpen = new Store(true);
+  /** The panel at the bottom that is open, or null. */
+  readonly bottom = new Store<BottomTab | null>(null);
+  /** The step of the first-run tour that is shown, or null. */
+  readonly tour = new Store<number | null>(null);
+}
 
 export class Desk {
   readonly room: string;
   readonly title: string;
-  readonly connection: RoomConnection;
+  readonly connection: DeskConnection;
   readonly registry: Registry;
+  /** Whether it shows a revision of the past, in which nothing can be changed. */
+  readonly isPast: boolean = false;
+  readonly panels: Panels;
   /**
    * Keys of the selected rows, the primary one last: nodes' ids, or one of `application` and
    * `section:…` alone. It is never empty.
@@ -43,21 +61,37 @@ export class Desk {
   /** The page on the canvas; it stays when a data model is selected. */
   readonly page = new Store<string | null>(null);
   readonly centre = new Store<Centre>(CANVAS);
-  readonly left = new Store<LeftTab>("layers");
-  readonly isLeftOpen = new Store(true);
-  readonly isRightOpen = new Store(true);
-  /** The panel at the bottom that is open, or null. */
-  readonly bottom = new Store<BottomTab | null>(null);
   /** The Yjs client id of the person whose view one follows, or null. */
   readonly following = new Store<number | null>(null);
-  /** The step of the first-run tour that is shown, or null. */
-  readonly tour = new Store<number | null>(null);
+  /** The nodes to mark as changed: what the revision of the past did. */
+  readonly changed = new Store<ReadonlySet<string>>(NONE);
 
-  constructor(room: Room, connection: RoomConnection, registry: Registry) {
+  constructor(room: Pick<Room, "name" | "title">, connection: DeskConnection, registry: Registry, panels = new Panels()) {
     this.room = room.name;
     this.title = room.title ?? "";
     this.connection = connection;
     this.registry = registry;
+    this.panels = panels;
+  }
+
+  get left(): Store<LeftTab> {
+    return this.panels.left;
+  }
+
+  get isLeftOpen(): Store<boolean> {
+    return this.panels.isLeftOpen;
+  }
+
+  get isRightOpen(): Store<boolean> {
+    return this.panels.isRightOpen;
+  }
+
+  get bottom(): Store<BottomTab | null> {
+    return this.panels.bottom;
+  }
+
+  get tour(): Store<number | null> {
+    return this.panels.tour;
   }
 
   get snapshot(): Snapshot {
@@ -86,7 +120,7 @@ export class Desk {
     const snapshot = this.snapshot;
     const nodes = keys.filter((other) => snapshot.node(other) !== undefined);
     const next = snapshot.node(key) === undefined ? [key] : [...new Set(nodes.toReversed())].reverse();
-    this.#reveal(key, snapshot);
+    this.reveal(key);
     const hidden = ancestorsOf(key, snapshot).filter((id) => !this.expanded.get().has(id));
     if (hidden.length > 0) this.expanded.update((expanded) => new Set([...expanded, ...hidden]));
     if (!sameItems(this.selection.get(), next)) {
@@ -115,10 +149,18 @@ export class Desk {
     return this.connection.state.get().readOnly !== null;
   }
 
-  // The centre shows what the selected node belongs to; the application, roles and connectors have
-  // no view of their own and leave it as it is.
-  #reveal(key: string, snapshot: Snapshot): void {
-    const path = snapshot.path(key);
+  /** Why nothing can be changed, as a sentence; empty where it can. */
+  get whyReadOnly(): string {
+    return this.connection.state.get().readOnly?.reason ?? "";
+  }
+
+  /**
+   * Shows in the centre what a node belongs to; the selection stays.
+   *
+   * The application, roles and connectors have no view of their own and leave the centre as it is.
+   */
+  reveal(key: string): void {
+    const path = this.snapshot.path(key);
     const first = path[0];
     this.revealed.set(new Set(path.map((node) => node.id)));
     switch (first?.place?.[1]) {

@@ -7,7 +7,7 @@
 import type { KeyboardEvent } from "react";
 
 import { commandById, commandOfKey } from "./commands/list";
-import { isWriting, matchesKey } from "./commands/keys";
+import { isMacPlatform, isWriting, matchesKey } from "./commands/keys";
 import type { Desk } from "./desk";
 
 /** Performs the command of a key on the selection; true if the key had one. */
@@ -22,8 +22,9 @@ export function handleKey(desk: Desk, event: KeyboardEvent): boolean {
 /** Performs the command of a key that works wherever the focus is; true if the key had one. */
 export function handleWindowKey(desk: Desk, event: globalThis.KeyboardEvent): boolean {
   if (event.defaultPrevented) return false;
-  // A text needs its letters and its marks; chords with Ctrl or Command are none.
-  if (isWriting(event) && !(event.metaKey || event.ctrlKey)) return false;
+  // A text needs its letters and its marks; chords are none, but on a Mac Alt writes marks too.
+  const isChord = event.metaKey || event.ctrlKey || (event.altKey && !isMacPlatform());
+  if (isWriting(event) && !isChord) return false;
   const command = commandOfKey(event, "window");
   if (command === undefined) return false;
   if (command.isEnabled(desk)) command.run(desk);

@@ -75,6 +75,10 @@ export class Bulletin {
   #notify(notice: Omit<Notice, "id">): void {
     this.#count += 1;
     const added: Notice = { id: this.#count, ...notice };
-    this.patch({ notices: [...this.state.get().notices, added].slice(-NOTICES_MAX) });
+    const isAgain = (other: Notice): boolean => other.kind === "told" && other.title === added.title && other.text === added.text;
+    const all = [...this.state.get().notices.filter((other) => !isAgain(other)), added];
+    // What goes by itself makes room first: a refusal is to be read.
+    const spare = all.find(({ kind }) => kind === "told") ?? all[0];
+    this.patch({ notices: all.length > NOTICES_MAX ? all.filter((other) => other !== spare) : all });
   }
 }

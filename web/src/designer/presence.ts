@@ -47,6 +47,8 @@ interface Change {
 
 /** Least time between two cursors that are sent, in milliseconds. */
 const CURSOR_INTERVAL_MS = 50;
+/** Least time between two places of a scrolled canvas that are sent, in milliseconds. */
+const SIGHT_INTERVAL_MS = 100;
 /** More members of a selection than these are not shown to others. */
 const SELECTION_MAX = 100;
 /** So many clients are remembered after they left, to say whose an edit was. */
@@ -56,11 +58,15 @@ export class Presence {
   readonly people = new Store<readonly Person[]>([]);
   /** Where the others' pointers are, by Yjs client id. */
   readonly cursors = new Store<ReadonlyMap<number, Cursor>>(new Map());
+  /** What stands in the middle of the others' canvases, by Yjs client id: whoever follows one sees it too. */
+  readonly sights = new Store<ReadonlyMap<number, Cursor>>(new Map());
   readonly #awareness: Awareness;
   readonly #here = new Map<number, Person>();
   readonly #known = new Map<number, Person>();
   #look: () => Cursor | null = () => null;
   #timer: ReturnType<typeof setTimeout> | null = null;
+  #glance: () => Cursor | null = () => null;
+  #glancing: ReturnType<typeof setTimeout> | null = null;
 
   constructor(awareness: Awareness, session: Session) {
     this.#awareness = awareness;
@@ -110,8 +116,18 @@ export class Presence {
     }, CURSOR_INTERVAL_MS);
   }
 
+  /** Tells where one's own canvas is scrolled to; as with the pointer, the newest place goes out. */
+  see(look: () => Cursor | null): void {
+    this.#glance = look;
+    this.#glancing ??= setTimeout(() => {
+      this.#glancing = null;
+      this.#tell("sight", this.#glance());
+    }, SIGHT_INTERVAL_MS);
+  }
+
   destroy(): void {
     this.#awareness.off("change", this.#read);
+    if (this.#glancing !== null) clearTimeout(this.#glancing);
     if (this.#timer !== null) clearTimeout(this.#timer);
   }
 
@@ -122,7 +138,9 @@ export class Presence {
   // Twenty people move twenty times a second: only those are read of whom something is new.
   readonly #read = ({ added, updated, removed }: Change): void => {
     const cursors = new Map(this.cursors.get());
+    const sights = new Map(this.sights.get());
     let isOther = false;
+    let isElsewhere = false;
     for (const client of [...added, ...updated, ...removed]) {
       if (client === this.#awareness.clientID) continue;
       const state = this.#awareness.getStates().get(client);
@@ -131,7 +149,13 @@ export class Presence {
       const cursor = person === null ? null : readCursor(state?.cursor);
       if (cursor === null) cursors.delete(client);
       else cursors.set(client, cursor);
+      const sight = person === null ? null : readCursor(state?.sight);
+      if (JSON.stringify(sight) === JSON.stringify(sights.get(client) ?? null)) continue;
+      isElsewhere = true;
+      if (sight === null) sights.delete(client);
+      else sights.set(client, sight);
     }
+    if (isElsewhere) this.sights.set(sights);
     if (isOther) this.people.set([...this.#here.values()].sort((a, b) => a.client - b.client));
     this.cursors.set(cursors);
   };

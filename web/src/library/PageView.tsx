@@ -1,5 +1,5 @@
 /** A whole page: its components in a column. */
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useEffect, useMemo, useState } from "react";
 
 import { typeName } from "../model/registry";
 import type { Snapshot } from "../model/snapshot";
@@ -19,7 +19,8 @@ interface PageViewProps {
 export function PageView({ page, waiting = null }: PageViewProps) {
   const stage = useStage();
   const around = useScope();
-  const names = useSelect(stage.snapshots, (snapshot) => namesIn(snapshot, page.id), sameItems);
+  const namesOf = useMemo(() => namesIn(page.id), [page.id]);
+  const names = useSelect(stage.snapshots, namesOf, sameItems);
   useEffect(() => void loadViews(names), [names]);
   const isComplete = useSelect(views, (here) => !names.some((name) => isOnItsWay(name, here)));
   const [isShown, setShown] = useState(isComplete);
@@ -35,6 +36,13 @@ export function PageView({ page, waiting = null }: PageViewProps) {
   );
 }
 
-function namesIn(snapshot: Snapshot, page: string): readonly string[] {
-  return [...new Set(snapshot.subtree(page).map((node) => typeName(node.type)))].sort();
+/** Reads which views a page needs; it walks through the page again only when its nodes are others. */
+function namesIn(page: string): (snapshot: Snapshot) => readonly string[] {
+  let shape: object | null = null;
+  let names: readonly string[] = [];
+  return (snapshot) => {
+    if (snapshot.shape !== shape) names = [...new Set(snapshot.subtree(page).map((node) => typeName(node.type)))].sort();
+    shape = snapshot.shape;
+    return names;
+  };
 }

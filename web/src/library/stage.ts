@@ -1,8 +1,9 @@
 /** What surrounds the component library: the designer's canvas or the preview player. */
-import { createContext, useContext } from "react";
+import { createContext, useContext, useMemo } from "react";
 
 import type { Snapshot } from "../model/snapshot";
 import type { LiveNode } from "../model/types";
+import { snapshotsAt } from "../model/watching";
 import { type Readable, sameItems, useSelect } from "../shared/store";
 import type { AppRuntime, Scope } from "./runtime";
 
@@ -34,16 +35,21 @@ export function useStage(): Stage {
 }
 
 export function useNode(id: string): LiveNode | undefined {
-  return useSelect(useStage().snapshots, (snapshot) => snapshot.node(id));
+  return useSelect(useSnapshotsAt(id), (snapshot) => snapshot.node(id));
 }
 
 export function useChildIds(id: string, slot: string): readonly string[] {
   const read = (snapshot: Snapshot): readonly string[] =>
     snapshot.children(id, slot).map((child) => child.id);
-  return useSelect(useStage().snapshots, read, sameItems);
+  return useSelect(useSnapshotsAt(id), read, sameItems);
 }
 
 /** The slots of a node that hold something: how an unknown component still shows its content. */
 export function useSlots(id: string): readonly string[] {
-  return useSelect(useStage().snapshots, (snapshot) => snapshot.slots(id), sameItems);
+  return useSelect(useSnapshotsAt(id), (snapshot) => snapshot.slots(id), sameItems);
+}
+
+function useSnapshotsAt(id: string): Readable<Snapshot> {
+  const { snapshots } = useStage();
+  return useMemo(() => snapshotsAt(snapshots, id), [snapshots, id]);
 }

@@ -292,7 +292,7 @@ function replaceIn(current: unknown, path: PropPath, value: Json | undefined): J
 }
 
 /** References among copied nodes point to the copies. */
-function withIds(value: Json, ids: ReadonlyMap<string, string>): Json {
+export function withIds(value: Json, ids: ReadonlyMap<string, string>): Json {
   if (Array.isArray(value)) return value.map((item: Json) => withIds(item, ids));
   if (!isObject(value)) return value;
   return Object.fromEntries(

@@ -5,6 +5,7 @@ import { Snapshot } from "./snapshot";
 import { BUTTON, exchange, PAGE, put, REGISTRY, STACK, world } from "./testing/fixtures";
 import { ancestorsOf, treeRows } from "./tree";
 import type { LiveNode, Place } from "./types";
+import { snapshotsAt } from "./watching";
 
 const node = (id: string, place: Place | null): LiveNode => ({ id, type: "Stack@1", place, props: {} });
 const snapshotOf = (...nodes: LiveNode[]): Snapshot => new Snapshot({}, new Map(nodes.map((one) => [one.id, one])));
@@ -53,6 +54,49 @@ describe("the live model", () => {
 });
 
 describe("a snapshot", () => {
+  it("is after any change what a fresh one of the same nodes is", () => {
+    const nodes = [node("p", ["application", "pages", "a0"]), node("s", ["p", "children", "a0"]), node("t", ["p", "children", "a1"])];
+    const changes: (readonly [string, LiveNode | null])[][] = [
+      [["é", node("é", ["s", "children", "a0"])]],
+      [["é", node("é", ["p", "header", "a0"])], ["s", { ...node("s", ["p", "children", "a2"]), type: "Grid@1" }]],
+      [["t", null], ["s", node("s", null)]],
+      [["s", node("s", ["application", "pages", "Zz"])], ["é", node("é", ["s", "children", "a0"])]],
+    ];
+    let snapshot = snapshotOf(...nodes);
+    for (const change of changes) {
+      // The index that is carried over has to be there first.
+      snapshot.children("p", "children");
+      snapshot = snapshot.next({}, new Map(change));
+      const fresh = snapshotOf(...snapshot.nodes.values());
+      for (const parent of ["application", "p", "s"]) {
+        expect([...snapshot.slots(parent)].sort()).toEqual([...fresh.slots(parent)].sort());
+        for (const slot of fresh.slots(parent)) expect(snapshot.children(parent, slot)).toEqual(fresh.children(parent, slot));
+      }
+      expect(snapshot.trash()).toEqual(fresh.trash());
+    }
+  });
+
+  it("wakes who watches a node for the node and its children, and for nothing else", () => {
+    const desk = world();
+    const [page, other] = [put(desk, PAGE, "application", "pages"), put(desk, PAGE, "application", "pages")];
+    const button = put(desk, BUTTON, page, "children");
+    const woken: string[] = [];
+    const watch = (id: string) => snapshotsAt(desk.live.snapshots, id).subscribe(() => woken.push(id));
+    const stops = [page, other, button].map(watch);
+    desk.editor.set(button, ["label"], "Größe");
+    expect(woken.splice(0).toSorted()).toEqual([page, button].toSorted());
+    const { shape } = desk.live.snapshots.get();
+    desk.editor.set(other, ["name"], "é");
+    expect(woken.splice(0)).toEqual([other]);
+    expect(desk.live.snapshots.get().shape).toBe(shape);
+    desk.editor.place(button, [other, "children", "a0"]);
+    expect(woken.splice(0).toSorted()).toEqual([page, other, button].toSorted());
+    expect(desk.live.snapshots.get().shape).not.toBe(shape);
+    for (const stop of stops) stop();
+    desk.editor.set(other, ["name"], "ü");
+    expect(woken).toEqual([]);
+  });
+
   it("lists as Trash what was deleted itself, and not what is beneath it", () => {
     const snapshot = snapshotOf(node("p", ["application", "pages", "a0"]), node("d", null), node("c", ["d", "children", "a0"]));
     expect(snapshot.trash().map(({ id }) => id)).toEqual(["d"]);

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 
-import { readClip, writeClip } from "./clipboard";
 import { fragmentOf, movedNodes } from "./fragment";
 import { namingProperty, withFreeNames } from "./names";
 import { rangeOf } from "./ranges";
@@ -41,21 +40,6 @@ describe("renaming", () => {
     expect(namingProperty(node(), registry)).toBe("label");
     desk.editor.set(button, ["label"], { expr: "record.name" });
     expect(namingProperty(node(), registry)).toBeNull();
-  });
-});
-
-describe("the clipboard", () => {
-  it("gives back the fragment that was written", () => {
-    const desk = world();
-    const page = put(desk, PAGE, "application", "pages");
-    const fragment = fragmentOf(desk.live.snapshots.get(), [page]);
-    expect(readClip(writeClip(fragment))).toEqual(fragment);
-  });
-
-  it("takes prose, other JSON and damaged fragments for what they are", () => {
-    for (const text of ["Grüße", "{", '{"a":1}', '{"designRooms":2,"fragment":{}}', '{"designRooms":1,"fragment":{"roots":["x"],"nodes":[]}}']) {
-      expect(readClip(text)).toBeNull();
-    }
   });
 });
 

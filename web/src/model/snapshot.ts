@@ -5,14 +5,18 @@
  * redraws only what did.
  */
 import { compareOrdered } from "./ordered";
-import { type JsonObject, type LiveNode, ROOT } from "./types";
+import { type JsonObject, type LiveNode, type Place, ROOT } from "./types";
 
 const NONE: readonly LiveNode[] = [];
+
+/** The children of each parent by slot, in order. */
+type Index = Map<string, Map<string, LiveNode[]>>;
 
 export class Snapshot {
   readonly application: JsonObject;
   readonly nodes: ReadonlyMap<string, LiveNode>;
-  #children: Map<string, Map<string, LiveNode[]>> | null = null;
+  #shape: object = {};
+  #children: Index | null = null;
   #trash: readonly string[] | null = null;
 
   constructor(application: JsonObject, nodes: ReadonlyMap<string, LiveNode>) {
@@ -26,17 +30,29 @@ export class Snapshot {
   next(application: JsonObject, changed: ReadonlyMap<string, LiveNode | null>): Snapshot {
     const nodes = new Map(this.nodes);
     let isPlaceKept = true;
+    let isTypeKept = true;
     for (const [id, node] of changed) {
-      if (!samePlace(this.nodes.get(id)?.place, node?.place)) isPlaceKept = false;
+      const before = this.nodes.get(id);
+      if (!samePlace(before?.place, node?.place)) isPlaceKept = false;
+      if (before?.type !== node?.type) isTypeKept = false;
       if (node === null) nodes.delete(id);
       else nodes.set(id, node);
     }
     const snapshot = new Snapshot(application, nodes);
-    // Typing into a property is the common case; without a move the index of slots stays right
-    // except for the nodes themselves, which are exchanged in place.
-    if (isPlaceKept && this.#children !== null) snapshot.#adopt(this.#children, changed);
+    if (this.#children !== null) snapshot.#adopt(this.#children, this.nodes, changed);
     if (isPlaceKept) snapshot.#trash = this.#trash;
+    if (isPlaceKept && isTypeKept) snapshot.#shape = this.#shape;
     return snapshot;
+  }
+
+  /** The same object as long as no node comes, goes, moves or becomes another type: most edits change properties. */
+  get shape(): object {
+    return this.#shape;
+  }
+
+  /** Whether a node and the nodes directly in it are those of another snapshot. */
+  isSame(other: Snapshot, id: string): boolean {
+    return this.nodes.get(id) === other.nodes.get(id) && this.#index().get(id) === other.#index().get(id);
   }
 
   node(id: string): LiveNode | undefined {
@@ -97,9 +113,9 @@ export class Snapshot {
     return found;
   }
 
-  #index(): Map<string, Map<string, LiveNode[]>> {
+  #index(): Index {
     if (this.#children !== null) return this.#children;
-    const index = new Map<string, Map<string, LiveNode[]>>();
+    const index: Index = new Map();
     for (const node of this.nodes.values()) {
       if (node.place === null) continue;
       const [parent, slot] = node.place;
@@ -116,21 +132,32 @@ export class Snapshot {
     return index;
   }
 
-  #adopt(
-    index: Map<string, Map<string, LiveNode[]>>,
-    changed: ReadonlyMap<string, LiveNode | null>,
-  ): void {
-    const adopted = new Map(index);
-    for (const node of changed.values()) {
-      if (node === null || node.place === null) continue;
-      const [parent, slot] = node.place;
-      const slots = new Map(adopted.get(parent));
-      const siblings = slots.get(slot) ?? [];
-      slots.set(
-        slot,
-        siblings.map((sibling) => (sibling.id === node.id ? node : sibling)),
-      );
-      adopted.set(parent, slots);
+  // Only the slots that a change touches are made anew: who reads another one finds the same object.
+  #adopt(index: Index, before: ReadonlyMap<string, LiveNode>, changed: ReadonlyMap<string, LiveNode | null>): void {
+    const touched: Index = new Map();
+    const slotAt = ([parent, slot]: Place): LiveNode[] => {
+      const slots = touched.get(parent) ?? new Map<string, LiveNode[]>();
+      touched.set(parent, slots);
+      const arrived = slots.get(slot) ?? [];
+      slots.set(slot, arrived);
+      return arrived;
+    };
+    for (const [id, node] of changed) {
+      const left = before.get(id)?.place ?? null;
+      if (left !== null) slotAt(left);
+      if (node !== null && node.place !== null) slotAt(node.place).push(node);
+    }
+    const adopted: Index = new Map(index);
+    for (const [parent, slots] of touched) {
+      const renewed = new Map(index.get(parent));
+      for (const [slot, arrived] of slots) {
+        const kept = (renewed.get(slot) ?? []).filter(({ id }) => !changed.has(id));
+        const siblings = [...kept, ...arrived].sort(compareNodes);
+        if (siblings.length > 0) renewed.set(slot, siblings);
+        else renewed.delete(slot);
+      }
+      if (renewed.size > 0) adopted.set(parent, renewed);
+      else adopted.delete(parent);
     }
     this.#children = adopted;
   }

@@ -1,5 +1,6 @@
 /** The first values of a new node, so that it can be seen and named at once. */
 import { editorKind, words } from "./schema";
+import { slugOf } from "./slug";
 import type { Snapshot } from "./snapshot";
 import type { Definition, Json, JsonObject } from "./types";
 import { toText } from "./value";
@@ -26,7 +27,7 @@ export function starterProps(
   }
   if (properties.path !== undefined && required.has("path") && definition.id === "Page") {
     const taken = new Set(siblings.map((node) => toText(node.props.path)));
-    props.path = freeName(`/${toText(props.name).toLowerCase()}`, taken);
+    props.path = freeName(`/${slugOf(toText(props.name))}`, taken);
   }
   if (definition.kind === "component") {
     for (const name of ["text", "label", "content"]) {

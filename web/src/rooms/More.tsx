@@ -29,5 +29,5 @@ export function More({ left, onMore }: { readonly left: number; readonly onMore:
     return () => observer.disconnect();
     // Anew with each step: an end that stays in sight is told about once.
   }, [left]);
-  return <div ref={end} className="dr-more"><Button onClick={onMore}>Show more ({left} left)</Button></div>;
+  return <div ref={end} className="dr-rooms-more"><Button onClick={onMore}>Show more ({left} left)</Button></div>;
 }

@@ -130,10 +130,14 @@ export interface HistoryPage {
   readonly start: number;
   /** What `before` is for the next page; null where the history ends. */
   readonly next: number | null;
+  /** What `around` is for the page before this one; null where this one reaches to now. */
+  readonly newer: number | null;
 }
 
 export interface HistoryQuestion {
   readonly before?: number | undefined;
+  /** Instead of `before`: a revision that has to be on the page. */
+  readonly around?: number | undefined;
   readonly limit?: number | undefined;
   readonly author?: string | undefined;
   readonly node?: string | undefined;
@@ -196,8 +200,12 @@ export const api = {
   history: (name: string, question: HistoryQuestion): Promise<HistoryPage> =>
     request(`${roomPath(name)}/history?${search(question)}`),
   modelAt: (name: string, revision: number): Promise<RevisionModel> => request(`${roomPath(name)}/revisions/${revision}/model`),
-  restoreRevision: (name: string, revision: number): Promise<{ readonly revision: number; readonly changed: boolean }> =>
-    request(`${roomPath(name)}/revisions/${revision}/restore`, { method: "POST" }),
+  /** Asked for again with the same key, it is done once. */
+  restoreRevision: (name: string, revision: number, key: string): Promise<{ readonly revision: number; readonly changed: boolean }> =>
+    request(`${roomPath(name)}/revisions/${revision}/restore`, { method: "POST", headers: { "Idempotency-Key": key } }),
+  /** Takes one revision back and keeps what came after it; `conflicts` is what could not be. */
+  revertRevision: (name: string, revision: number): Promise<{ readonly revision: number; readonly conflicts: readonly (readonly string[])[] }> =>
+    request(`${roomPath(name)}/revert`, { method: "POST", ...json({ revision }) }),
   importFile: (name: string, text: string, type: string): Promise<ImportResult> =>
     request(`${roomPath(name)}/import?create=true`, {
       method: "POST",

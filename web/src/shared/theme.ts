@@ -1,5 +1,5 @@
 /** The tool's look: dense, grey, one accent; the application being built is the loudest thing. */
-import { ActionIcon, Button, createTheme, type CSSVariablesResolver, FileInput, Input, Menu, Modal, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, createTheme, type CSSVariablesResolver, FileInput, Input, Menu, Modal, Portal, Tooltip } from "@mantine/core";
 
 export const theme = createTheme({
   primaryColor: "indigo",
@@ -26,6 +26,8 @@ export const theme = createTheme({
       // The placeholder for the first focus is an element that a menu may not contain.
       defaultProps: { transitionProps: { duration: 80 }, shadow: "md", withInitialFocusPlaceholder: false },
     }),
+    // What opens above the page belongs to its main part, and not beside all landmarks.
+    Portal: Portal.extend({ defaultProps: { target: "main" } }),
     Modal: Modal.extend({
       defaultProps: {
         transitionProps: { duration: 120 },
@@ -42,9 +44,9 @@ export const theme = createTheme({
   },
 });
 
-/** Mantine's dimmed texts have too little contrast for their size. */
+/** Mantine's dimmed texts and faults have too little contrast for their size. */
 export const cssVariables: CSSVariablesResolver = () => ({
   variables: {},
-  light: { "--mantine-color-dimmed": "#5c6370", "--mantine-color-placeholder": "#6b7280" },
-  dark: { "--mantine-color-dimmed": "#a0a8b5", "--mantine-color-placeholder": "#8c94a1" },
+  light: { "--mantine-color-dimmed": "#5c6370", "--mantine-color-placeholder": "#6b7280", "--mantine-color-error": "#c02626" },
+  dark: { "--mantine-color-dimmed": "#a0a8b5", "--mantine-color-placeholder": "#8c94a1", "--mantine-color-error": "#ff8f8f" },
 });

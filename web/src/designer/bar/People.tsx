@@ -74,7 +74,7 @@ function Self({ session, onSession }: { readonly session: Session; readonly onSe
     }
   };
   return (
-    <Popover opened={isOpen} onChange={setOpen} position="bottom-end" width={260} trapFocus shadow="md">
+    <Popover opened={isOpen} onChange={setOpen} position="bottom-end" width={260} trapFocus returnFocus shadow="md">
       <Popover.Target>
         <UnstyledButton className="dr-face dr-face-own" aria-label={`You are ${session.name}`} onClick={() => setOpen(!isOpen)}>
           <Avatar name={session.name} color={session.color} />

@@ -31,7 +31,7 @@ export function Review({ isOffline }: { readonly isOffline: boolean }) {
   ].filter((part) => part !== "");
   if (parts.length === 0) return null;
   return (
-    <Popover opened={isOpen} onChange={setOpen} position="bottom-start" width={420} trapFocus shadow="md">
+    <Popover opened={isOpen} onChange={setOpen} position="bottom-start" width={420} trapFocus returnFocus shadow="md">
       <Popover.Target>
         <button type="button" className="dr-review-button" data-refused={refused.length > 0 || undefined} onClick={() => setOpen(!isOpen)}>
           {parts.join(" · ")}

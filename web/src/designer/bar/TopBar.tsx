@@ -2,7 +2,7 @@
 import "./bar.css";
 
 import { ActionIcon, Button, Menu, Tooltip } from "@mantine/core";
-import { ChevronDown, CircleHelp, Download, Play, Redo2, Undo2 } from "lucide-react";
+import { ChevronDown, CircleHelp, Download, Play } from "lucide-react";
 
 import { exportUrl, previewUrl, type Session } from "../../shared/api";
 import { RouteLink } from "../../shared/router";
@@ -11,7 +11,8 @@ import { Logo } from "../../shared/Logo";
 import { useSelect } from "../../shared/store";
 import { toText } from "../../model/value";
 import { toolsOf } from "../commands/tools";
-import { useAppName, useConnection, useDesk, useIsReadOnly } from "../desk";
+import { useAppName, useConnection, useDesk } from "../desk";
+import { UndoButtons } from "../undo/UndoButtons";
 import { groupDigits } from "./digits";
 import { People } from "./People";
 import { SaveMark } from "./SaveMark";
@@ -30,7 +31,7 @@ export function TopBar({ session, onSession }: { readonly session: Session; read
       <SaveMark />
       <Revision />
       <span className="dr-spring" />
-      <History />
+      <UndoButtons />
       <span className="dr-bar-group">
         <ThemeToggle />
         <Tooltip label="Keyboard shortcuts (?)">
@@ -65,22 +66,5 @@ function Export() {
         <Menu.Item component="a" href={exportUrl(room, "yaml")} download leftSection={<Download size={14} />}>YAML</Menu.Item>
       </Menu.Dropdown>
     </Menu>
-  );
-}
-
-function History() {
-  const { connection } = useDesk();
-  const canUndo = useSelect(connection.history, (state) => state.canUndo);
-  const canRedo = useSelect(connection.history, (state) => state.canRedo);
-  const isReadOnly = useIsReadOnly();
-  return (
-    <span className="dr-bar-group">
-      <Tooltip label="Undo my last change (Ctrl Z)">
-        <ActionIcon aria-label="Undo" disabled={!canUndo || isReadOnly} onClick={() => connection.undo()}><Undo2 size={15} /></ActionIcon>
-      </Tooltip>
-      <Tooltip label="Redo (Ctrl Shift Z)">
-        <ActionIcon aria-label="Redo" disabled={!canRedo || isReadOnly} onClick={() => connection.redo()}><Redo2 size={15} /></ActionIcon>
-      </Tooltip>
-    </span>
   );
 }

@@ -5,16 +5,22 @@ import { ActionIcon, Tooltip } from "@mantine/core";
 import { X } from "lucide-react";
 import type { KeyboardEvent } from "react";
 
-import { type BottomTab, useConnection, useDesk } from "../desk";
+import { closeBottom } from "../commands/panels";
+import { type BottomTab, type Desk, DeskContext, useConnection, useDesk } from "../desk";
 import { HistoryPanel } from "../history/HistoryPanel";
 import { ProblemsPanel } from "../panels/ProblemsPanel";
 
 const TABS: readonly BottomTab[] = ["problems", "history"];
 const TITLES: Readonly<Record<BottomTab, string>> = { problems: "Problems", history: "History" };
 
-export function BottomPanel({ tab }: { readonly tab: BottomTab }) {
+/** It stands on the desk of now, also while the panels above show the past. */
+export function BottomPanel({ now, tab }: { readonly now: Desk; readonly tab: BottomTab }) {
+  return <DeskContext value={now}><Panel tab={tab} /></DeskContext>;
+}
+
+function Panel({ tab }: { readonly tab: BottomTab }) {
   const desk = useDesk();
-  const close = (): void => desk.bottom.set(null);
+  const close = (): void => closeBottom(desk);
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key !== "Escape" || event.defaultPrevented) return;
     event.stopPropagation();

@@ -15,6 +15,7 @@ import { State } from "../../shared/States";
 import { Store, useSelect } from "../../shared/store";
 import { toolsOf } from "../commands/tools";
 import { useDesk, useIsReadOnly, useSelection } from "../desk";
+import { ChangedFrames } from "../history/Changed";
 import { Artboard } from "./Artboard";
 import { Cursors } from "./Cursors";
 import { DropMarks, Marquee } from "./DropMarks";
@@ -22,7 +23,7 @@ import { dropStore, nodeDraggable, useDropping } from "./drops";
 import { FollowFrame } from "./FollowFrame";
 import { useFollowing } from "./follow";
 import type { Point, Rect } from "./geometry";
-import { point, useGestures } from "./gestures";
+import { point, seen, useGestures } from "./gestures";
 import { useCanvasKeys } from "./keys";
 import { Outlines } from "./Outlines";
 import { PageBar } from "./PageBar";
@@ -75,6 +76,9 @@ export const Canvas = memo(function Canvas() {
   useGestures({ ...parts, page: pageId, onEdit: edit });
   const onPoint = useCallback((at: Point) => {
     if (pageId !== null) point(desk, surface, pageId, at);
+  }, [desk, surface, pageId]);
+  useEffect(() => {
+    if (pageId !== null) seen(desk, surface, pageId);
   }, [desk, surface, pageId]);
   useDropping({ surface, state: drops, page: pageId, onPoint });
   const keys = useCanvasKeys(isPanning, edit);
@@ -157,9 +161,10 @@ function Board({ page, stage, parts, view, isQuiet, children }: BoardProps) {
     if (element === null) return undefined;
     return nodeDraggable(desk, element, (at) => {
       if (isPanning.get() || marquee.get() !== null || isQuiet) return null;
-      const path = surface.pathAt(at);
+      // The page holds everything and is dragged by nothing: that it is selected says nothing here.
+      const path = surface.pathAt(at).filter((drawn) => drawn.id !== page.id);
       const id = path[0]?.id;
-      if (id === undefined || id === page.id) return null;
+      if (id === undefined) return null;
       const selected = desk.selection.get();
       if (path.some((drawn) => selected.includes(drawn.id))) return selected.filter((key) => key !== page.id);
       desk.select(id);
@@ -173,11 +178,12 @@ function Board({ page, stage, parts, view, isQuiet, children }: BoardProps) {
         <div ref={artboard} className="dr-artboard" style={{ width, transform: zoom === 1 ? undefined : `scale(${zoom})` }}>
           <Page page={page} stage={stage} host={surface.setHost} />
         </div>
-        <WidthHandle width={width} zoom={zoom} onWidth={view.setWidth} />
+        <WidthHandle width={width} zoom={zoom} onWidth={view.pullWidth} />
       </div>
       <div ref={surface.setOverlay} className="dr-overlay">
         <div className="dr-outlines" data-still={isDragging || undefined} aria-hidden>
           <Outlines page={page.id} hovered={hovered} isQuiet={isQuiet || isDragging} />
+          <ChangedFrames page={page.id} surface={surface} />
           <Marquee marquee={marquee} surface={surface} />
           <DropMarks state={drops} surface={surface} />
           <Cursors page={page.id} />

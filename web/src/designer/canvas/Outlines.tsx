@@ -16,6 +16,8 @@ import { cover, useTracked } from "./tracker";
 
 /** Room that a label above its frame needs, in pixels. */
 const LABEL_PX = 20;
+/** The longest name, as in canvas.css. */
+const NAME_PX = 180;
 
 export function Outlines({ page, hovered, isQuiet }: { readonly page: string; readonly hovered: Store<string | null>; readonly isQuiet: boolean }) {
   const desk = useDesk();
@@ -25,10 +27,10 @@ export function Outlines({ page, hovered, isQuiet }: { readonly page: string; re
   return (
     <>
       {[...holders(people, page)].map(([id, [first, ...rest]]) => (
-        <Frame key={`others/${id}`} id={id} className="dr-outline dr-outline-other" color={first.color}>
+        <Frame key={`others/${id}`} id={id} className="dr-outline dr-outline-other" color={first.color} isBeneath={!isQuiet && id === primary}>
           <span className="dr-outline-names">
             {[...rest, first].map((person) => (
-              <span key={person.client} className="dr-outline-name" style={{ background: person.color, color: inkOn(person.color) }}>{person.name}</span>
+              <span key={person.client} className="dr-outline-name" dir="auto" style={{ background: person.color, color: inkOn(person.color) }}>{person.name}</span>
             ))}
           </span>
         </Frame>
@@ -82,18 +84,23 @@ interface FrameProps {
   readonly className: string;
   readonly color?: string;
   readonly isPrimary?: boolean;
+  /** The names stand beneath, because one's own tools stand above. */
+  readonly isBeneath?: boolean;
   readonly children?: ReactNode;
 }
 
-function Frame({ id, className, color, isPrimary = false, children }: FrameProps) {
+function Frame({ id, className, color, isPrimary = false, isBeneath = false, children }: FrameProps) {
   const element = useRef<HTMLDivElement>(null);
   useTracked(id, (rect: Rect | null) => {
     cover(element.current, rect);
     // At the upper end of the page there is no room above, and the label moves beneath or inside.
-    if (rect !== null) element.current?.toggleAttribute("data-low", rect.top < LABEL_PX);
+    if (rect === null) return;
+    element.current?.toggleAttribute("data-low", rect.top < LABEL_PX);
+    // Names that are longer than their frame grow into the page, and not over its edge.
+    element.current?.toggleAttribute("data-narrow", rect.width < NAME_PX);
   });
   return (
-    <div ref={element} className={className} data-outline={id} data-primary={isPrimary || undefined} style={color === undefined ? undefined : { borderColor: color }} hidden>
+    <div ref={element} className={className} data-outline={id} data-primary={isPrimary || undefined} data-beneath={isBeneath || undefined} style={color === undefined ? undefined : { borderColor: color }} hidden>
       {children}
     </div>
   );

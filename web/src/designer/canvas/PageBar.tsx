@@ -15,7 +15,7 @@ import type { ViewControls } from "./view";
 import { ZOOM_MAX, ZOOM_MIN } from "./zoom";
 
 const WIDTHS = [
-  { value: "fit", label: "Fit", title: "As wide as the panel" },
+  { value: "fit", label: "Fit", title: "As wide as the panel, and never narrower than a desktop’s page" },
   { value: "1280", label: "1280", title: "Desktop" },
   { value: "768", label: "768", title: "Tablet" },
   { value: "390", label: "390", title: "Phone" },
@@ -30,13 +30,13 @@ interface PageBarProps {
 export function PageBar({ page, view, drops }: PageBarProps) {
   const desk = useDesk();
   const pages = useSelect(desk.connection.model.snapshots, pagesOf, sameItems);
-  const isDragging = useSelect(drops, ({ data }) => data !== null);
-  const hasTargets = isDragging && pages.length > 1;
+  const dragged = useSelect(drops, ({ data }) => data);
+  const hasTargets = dragged !== null && pages.length > 1;
   if (page === null) return <div className="dr-page-bar" />;
   return (
     <div className="dr-page-bar">
       {hasTargets ? (
-        <PageTargets pages={pages} current={page.id} />
+        <PageTargets pages={pages} current={page.id} data={dragged} />
       ) : (
         <>
           <NativeSelect

@@ -3,25 +3,32 @@ import { dropTargetForElements } from "@atlaskit/pragmatic-drag-and-drop/element
 import { useEffect, useRef, useState } from "react";
 
 import { nodeLabel } from "../../model/labels";
-import { firstSlot } from "../../model/targets";
+import { mainSlot } from "../../model/targets";
 import type { LiveNode } from "../../model/types";
-import { drop } from "../commands/edits";
-import { useDesk } from "../desk";
-import { carried, movedOf } from "../drag/data";
+import { type Desk, useDesk } from "../desk";
+import { carried, type DragData, movedOf } from "../drag/data";
+import { land } from "../drag/landing";
 
 /** How long to rest on a page until it is opened, in milliseconds. */
 const REST_MS = 450;
 
-export function PageTargets({ pages, current }: { readonly pages: readonly LiveNode[]; readonly current: string }) {
+interface PageTargetsProps {
+  readonly pages: readonly LiveNode[];
+  readonly current: string;
+  readonly data: DragData;
+}
+
+export function PageTargets({ pages, current, data }: PageTargetsProps) {
   return (
     <div className="dr-page-targets">
-      {pages.map((page) => <PageTarget key={page.id} page={page} isCurrent={page.id === current} />)}
+      {pages.map((page) => <PageTarget key={page.id} page={page} isCurrent={page.id === current} data={data} />)}
     </div>
   );
 }
 
-function PageTarget({ page, isCurrent }: { readonly page: LiveNode; readonly isCurrent: boolean }) {
+function PageTarget({ page, isCurrent, data: shown }: { readonly page: LiveNode; readonly isCurrent: boolean; readonly data: DragData }) {
   const desk = useDesk();
+  const isTaker = mainSlot(movedOf(shown), page.id, desk.snapshot, desk.registry) !== null;
   const element = useRef<HTMLDivElement>(null);
   const [isOver, setOver] = useState(false);
   const { id } = page;
@@ -48,8 +55,9 @@ function PageTarget({ page, isCurrent }: { readonly page: LiveNode; readonly isC
       onDrop: ({ source }) => {
         leave();
         const data = carried(source.data);
-        const slot = data === null ? null : firstSlot(movedOf(data), id, desk.snapshot, desk.registry);
-        if (data !== null && slot !== null) drop(desk, data, { parent: id, slot, index: desk.snapshot.children(id, slot).length });
+        const slot = data === null ? null : mainSlot(movedOf(data), id, desk.snapshot, desk.registry);
+        if (data !== null && slot !== null) land(desk, data, { parent: id, slot, index: desk.snapshot.children(id, slot).length }, desk.snapshot);
+        else desk.connection.tell("Nothing was moved", `${nameOf(desk, id)} does not take that.`);
       },
     });
     return () => {
@@ -58,8 +66,13 @@ function PageTarget({ page, isCurrent }: { readonly page: LiveNode; readonly isC
     };
   }, [desk, id]);
   return (
-    <div ref={element} className="dr-page-target" data-over={isOver || undefined} data-current={isCurrent || undefined}>
+    <div ref={element} className="dr-page-target" data-over={isOver || undefined} data-current={isCurrent || undefined} data-illegal={!isTaker || undefined}>
       {nodeLabel(page, desk.registry)}
     </div>
   );
+}
+
+function nameOf(desk: Desk, id: string): string {
+  const page = desk.snapshot.node(id);
+  return page === undefined ? "The page" : nodeLabel(page, desk.registry);
 }

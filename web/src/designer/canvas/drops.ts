@@ -15,10 +15,10 @@ import { nodeLabel } from "../../model/labels";
 import type { Snapshot } from "../../model/snapshot";
 import type { Target } from "../../model/targets";
 import { Store } from "../../shared/store";
-import { drop } from "../commands/edits";
 import type { Desk } from "../desk";
 import { useDesk } from "../desk";
 import { carried, carry, type DragData, movedOf } from "../drag/data";
+import { carriedOver, land } from "../drag/landing";
 import { type Point, type Rect } from "./geometry";
 import { edgeSpeed } from "./scrolling";
 import { type Spot, spotAt, takers } from "./spots";
@@ -63,7 +63,7 @@ export function useDropping({ surface, state, page, onPoint }: Dropping): void {
         onDragEnter: follow,
         onDrag: follow,
         onDragLeave: () => drag.leave(),
-        onDrop: ({ source, location }) => drag.drop(carried(source.data), { x: location.current.input.clientX, y: location.current.input.clientY }),
+        onDrop: ({ source }) => drag.drop(carried(source.data)),
       }),
       monitorForElements({
         canMonitor: ({ source }) => carried(source.data) !== null,
@@ -74,8 +74,11 @@ export function useDropping({ surface, state, page, onPoint }: Dropping): void {
     // A page that is opened in the middle of a drag shows what it takes.
     const before = state.get().data;
     if (before !== null) requestAnimationFrame(() => drag.start(before));
+    // Others edit on while the pointer rests: the mark goes where its gap is now, once that is drawn.
+    const unsubscribe = desk.connection.model.snapshots.subscribe(() => drag.refresh());
     return () => {
       stop();
+      unsubscribe();
       drag.rest();
     };
   }, [desk, surface, state, page, onPoint]);
@@ -119,6 +122,8 @@ class Drag {
   readonly #page: string;
   #speed: Point = { x: 0, y: 0 };
   #last: { readonly data: DragData; readonly point: Point } | null = null;
+  /** The model in which the mark was found. */
+  #shown: Snapshot | null = null;
   #frame = 0;
 
   constructor(desk: Desk, surface: Surface, state: Store<DropState>, page: string) {
@@ -139,9 +144,16 @@ class Drag {
     const { viewport } = this.#surface;
     if (data === null || viewport === null) return;
     this.#last = { data, point };
-    this.#state.set({ data, spot: this.#spot(data, point) });
+    this.#show(data, point);
     this.#speed = edgeSpeed(viewport.getBoundingClientRect(), point);
     if (this.#frame === 0 && (this.#speed.x !== 0 || this.#speed.y !== 0)) this.#frame = requestAnimationFrame(this.#scroll);
+  }
+
+  refresh(): void {
+    if (this.#last === null) return;
+    requestAnimationFrame(() => {
+      if (this.#last !== null && this.#state.get().spot !== null) this.#show(this.#last.data, this.#last.point);
+    });
   }
 
   leave(): void {
@@ -149,11 +161,14 @@ class Drag {
     this.#state.update((state) => ({ ...state, spot: null }));
   }
 
-  drop(data: DragData | null, point: Point): void {
-    const spot = data === null ? null : this.#spot(data, point);
-    if (data === null || spot?.kind !== "gap") return;
-    if (data.kind === "nodes" && isWhereItWas(this.#desk.snapshot, data.ids, spot.target)) this.#desk.selectAll(data.ids);
-    else drop(this.#desk, data, spot.target);
+  /** Puts it into the gap whose mark is there, whatever has moved beneath the pointer since. */
+  drop(data: DragData | null): void {
+    const { spot } = this.#state.get();
+    const shown = this.#shown;
+    if (data === null || shown === null || spot?.kind !== "gap") return;
+    const { snapshot } = this.#desk;
+    if (data.kind === "nodes" && isWhereItWas(snapshot, data.ids, carriedOver(spot.target, shown, snapshot))) this.#desk.selectAll(data.ids);
+    else land(this.#desk, data, spot.target, shown);
     this.#surface.viewport?.focus({ preventScroll: true });
   }
 
@@ -177,6 +192,11 @@ class Drag {
     this.#last = null;
   }
 
+  #show(data: DragData, point: Point): void {
+    this.#shown = this.#desk.snapshot;
+    this.#state.set({ data, spot: this.#spot(data, point) });
+  }
+
   #scene(data: DragData) {
     const { snapshot, registry } = this.#desk;
     return { surface: this.#surface, snapshot, registry, page: this.#page, moved: movedOf(data) };
@@ -184,7 +204,7 @@ class Drag {
 
   #spot(data: DragData, point: Point): Spot | null {
     const { viewport } = this.#surface;
-    if (this.#desk.isReadOnly && viewport !== null) return { kind: "refused", container: plain(viewport.getBoundingClientRect()), reason: "This room is read-only for you" };
+    if (this.#desk.isReadOnly && viewport !== null) return { kind: "refused", container: plain(viewport.getBoundingClientRect()), reason: this.#desk.whyReadOnly };
     return spotAt(this.#scene(data), point);
   }
 
@@ -194,7 +214,7 @@ class Drag {
     const { viewport } = this.#surface;
     if (viewport === null || this.#last === null || (this.#speed.x === 0 && this.#speed.y === 0)) return;
     viewport.scrollBy({ left: this.#speed.x, top: this.#speed.y, behavior: "instant" });
-    this.#state.set({ data: this.#last.data, spot: this.#spot(this.#last.data, this.#last.point) });
+    this.#show(this.#last.data, this.#last.point);
     this.#frame = requestAnimationFrame(this.#scroll);
   };
 }

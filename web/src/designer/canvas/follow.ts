@@ -1,14 +1,12 @@
-/** Following somebody: their page is shown, and the canvas goes where they select or point. */
+/** Following somebody: their page is shown, and the canvas goes where theirs is, or where they select. */
 import { useEffect } from "react";
 
-import { type Store, useSelect } from "../../shared/store";
+import { useSelect } from "../../shared/store";
 import type { Desk } from "../desk";
 import { useDesk } from "../desk";
 import type { Person } from "../presence";
+import { bringToMiddle } from "./surface";
 import type { Tracker } from "./tracker";
-
-/** How long the canvas rests after it went somewhere, in milliseconds: a wandering pointer is no tour. */
-const REST_MS = 250;
 
 /** The person that is followed, or null. */
 export function useFollowed(): Person | null {
@@ -24,44 +22,36 @@ export function useFollowing(tracker: Tracker): void {
   useEffect(() => {
     if (following === null) return undefined;
     const { presence } = desk.connection;
-    const go = (): void => goAlong(desk, tracker, following);
-    let timer: ReturnType<typeof setTimeout> | null = null;
-    const soon = (): void => {
-      timer ??= setTimeout(() => {
-        timer = null;
-        go();
-      }, REST_MS);
+    let selected: string | undefined;
+    const look = (): void => {
+      const person = presence.people.get().find(({ client }) => client === following);
+      if (person === undefined) return;
+      goToPage(desk, person);
+      const last = person.selection.at(-1);
+      const isNew = last !== selected;
+      selected = last;
+      // The page may be drawn only with the next frame.
+      requestAnimationFrame(() => goAlong(desk, tracker, person, isNew));
     };
-    go();
-    const stop = [presence.people.subscribe(go), presence.cursors.subscribe(soon)];
+    look();
+    const stop = [presence.people.subscribe(look), presence.sights.subscribe(look)];
     return () => {
       for (const end of stop) end();
-      if (timer !== null) clearTimeout(timer);
     };
   }, [desk, tracker, following]);
 }
 
-/** Stops following; true if somebody was followed. */
-export function stopFollowing(following: Store<number | null>): boolean {
-  if (following.get() === null) return false;
-  following.set(null);
-  return true;
+function goToPage(desk: Desk, { page }: Person): void {
+  if (page === null || desk.page.get() === page || !desk.snapshot.isLive(page)) return;
+  desk.page.set(page);
+  desk.centre.set({ kind: "canvas" });
+  desk.connection.presence.showPage(page);
 }
 
-function goAlong(desk: Desk, tracker: Tracker, client: number): void {
-  const { people, cursors } = desk.connection.presence;
-  const person = people.get().find((other) => other.client === client);
-  // Whoever left is followed no longer.
-  if (person === undefined) return desk.following.set(null);
-  if (person.page !== null && desk.page.get() !== person.page && desk.snapshot.isLive(person.page)) {
-    desk.page.set(person.page);
-    desk.centre.set({ kind: "canvas" });
-    desk.connection.presence.showPage(person.page);
-  }
-  const cursor = cursors.get().get(client);
-  const target = cursor?.page === person.page ? cursor.node : person.selection.at(-1);
-  // The page may be drawn only with the next frame.
-  requestAnimationFrame(() => {
-    if (target !== undefined && target !== person.page) tracker.surface.reveal(target);
-  });
+// In a window of another size the same middle may leave out what they have just selected.
+function goAlong(desk: Desk, { surface }: Tracker, { client, page, selection }: Person, isNew: boolean): void {
+  const sight = desk.connection.presence.sights.get().get(client);
+  if (sight !== undefined && sight.page === page) bringToMiddle(surface, sight);
+  const target = selection.at(-1);
+  if (isNew && target !== undefined && target !== page) surface.reveal(target);
 }

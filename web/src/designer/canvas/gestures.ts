@@ -8,10 +8,9 @@ import { useEffect, useRef } from "react";
 import type { Store } from "../../shared/store";
 import type { Desk } from "../desk";
 import { useDesk } from "../desk";
-import { stopFollowing } from "./follow";
 import { between, nearest, type Point, type Rect } from "./geometry";
 import { touchedBy } from "./marquee";
-import type { Surface } from "./surface";
+import { middleOf, type Surface } from "./surface";
 
 /** How far the pointer moves before a press is more than a click, in pixels. */
 const SLOP_PX = 4;
@@ -48,15 +47,13 @@ export function useGestures(gestures: Gestures): void {
     const pointer = new CanvasPointer(desk, () => latest.current);
     const stop = new AbortController();
     const { signal } = stop;
-    // Whoever goes their own way follows nobody any more; scrollbars and wheels are such ways, too.
-    const go = (): unknown => stopFollowing(desk.following);
-    viewport.addEventListener("pointerdown", go, { signal });
-    viewport.addEventListener("wheel", go, { signal, passive: true });
     viewport.addEventListener("pointerdown", pointer.down, { signal });
+    viewport.addEventListener("mousedown", keepText, { signal });
     viewport.addEventListener("pointermove", pointer.move, { signal });
     viewport.addEventListener("pointerup", pointer.up, { signal });
     viewport.addEventListener("pointercancel", pointer.up, { signal });
     viewport.addEventListener("pointerleave", pointer.leave, { signal });
+    viewport.addEventListener("scroll", pointer.scroll, { signal, passive: true });
     viewport.addEventListener("click", pointer.click, { signal });
     viewport.addEventListener("dblclick", pointer.doubleClick, { signal });
     // A middle click would paste or begin to scroll by itself.
@@ -132,6 +129,14 @@ class CanvasPointer {
     // The controls on the canvas are pictures of controls: pressing one gives the canvas the focus.
     // It is given only now, because a press whose focus was taken away begins no drag.
     if (surface.host?.contains(document.activeElement) === true) surface.viewport?.focus({ preventScroll: true });
+  };
+
+  /** Whoever follows sees what is seen here, and what has come under a pointer that rests. */
+  readonly scroll = (): void => {
+    const { surface, page } = this.#latest();
+    if (page === null) return;
+    seen(this.#desk, surface, page);
+    if (this.#at !== null) point(this.#desk, surface, page, this.#at);
   };
 
   readonly leave = (): void => {
@@ -218,6 +223,24 @@ export function point(desk: Desk, surface: Surface, page: string, at: Point): vo
     const rect = surface.rect(node);
     if (rect === null || rect.width === 0 || rect.height === 0) return null;
     return { page, node, x: (at.x - rect.left) / rect.width, y: (at.y - rect.top) / rect.height };
+  });
+}
+
+// Shift extends whatever text is selected in the window up to here, and the next drag would carry that
+// text instead of an element. A press with Shift begins no drag, so that it may be stopped as a whole.
+function keepText(event: MouseEvent): void {
+  if (isTool(event)) return;
+  window.getSelection()?.removeAllRanges();
+  if (!event.shiftKey) return;
+  event.preventDefault();
+  if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus({ preventScroll: true });
+}
+
+/** Tells those who follow what part of the page is seen. */
+export function seen(desk: Desk, surface: Surface, page: string): void {
+  desk.connection.presence.see(() => {
+    const middle = middleOf(surface, page);
+    return middle === null ? null : { page, ...middle };
   });
 }
 

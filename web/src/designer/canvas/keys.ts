@@ -4,7 +4,6 @@ import { type FocusEvent, type KeyboardEvent, useMemo } from "react";
 import type { Store } from "../../shared/store";
 import { useDesk } from "../desk";
 import { handleKey } from "../keyboard";
-import { stopFollowing } from "./follow";
 
 interface CanvasKeys {
   readonly onKeyDown: (event: KeyboardEvent) => void;
@@ -28,8 +27,7 @@ export function useCanvasKeys(isPanning: Store<boolean>, edit: (id: string) => b
         event.preventDefault();
         return;
       }
-      const isStopped = event.key === "Escape" && stopFollowing(desk.following);
-      if (isStopped || write(event) || handleKey(desk, event)) event.preventDefault();
+      if (write(event) || handleKey(desk, event)) event.preventDefault();
     };
     const release = (): void => isPanning.set(false);
     return { onKeyDown, onKeyUp: (event) => event.key === " " && release(), onBlur: release };

@@ -83,6 +83,29 @@ export class Surface {
   }
 }
 
+/** What stands in the middle of what is seen: a node and a fraction of it, or null if nothing is drawn. */
+export function middleOf(surface: Surface, page: string): { readonly node: string; readonly x: number; readonly y: number } | null {
+  if (surface.viewport === null) return null;
+  const { left, top, width, height } = surface.viewport.getBoundingClientRect();
+  const at = { x: left + width / 2, y: top + height / 2 };
+  const node = surface.nodeAt(at) ?? page;
+  const rect = surface.rect(node);
+  if (rect === null || rect.width === 0 || rect.height === 0) return null;
+  return { node, x: (at.x - rect.left) / rect.width, y: (at.y - rect.top) / rect.height };
+}
+
+/** Scrolls until a fraction of a node stands in the middle of what is seen. */
+export function bringToMiddle(surface: Surface, { node, x, y }: { readonly node: string; readonly x: number; readonly y: number }): void {
+  const rect = surface.rect(node);
+  if (rect === null || surface.viewport === null) return;
+  const frame = surface.viewport.getBoundingClientRect();
+  surface.viewport.scrollBy({
+    left: rect.left + x * rect.width - frame.left - frame.width / 2,
+    top: rect.top + y * rect.height - frame.top - frame.height / 2,
+    behavior: "instant",
+  });
+}
+
 export function rectOf(element: Element): Rect | null {
   const { left, top, width, height } = element.getBoundingClientRect();
   return width === 0 && height === 0 ? null : { left, top, width, height };

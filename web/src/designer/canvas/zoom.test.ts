@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { clampWidth, clampZoom, readView, shiftForZoom, stepZoom, wheelZoom, zoomToFit } from "./zoom";
+import { clampWidth, clampZoom, FIT_WIDTH_MIN, fitWidth, readView, stepZoom, wheelZoom, zoomToFit } from "./zoom";
 
 test("zoom stays within its bounds", () => {
   expect(clampZoom(0.1)).toBe(0.25);
@@ -22,21 +22,22 @@ test("the wheel zooms evenly: there and back is no change", () => {
   expect(wheelZoom(1, -5_000)).toBe(wheelZoom(1, -240));
 });
 
-test("what is under the pointer stays there", () => {
-  expect(shiftForZoom({ x: 100, y: 40 }, 1, 1.5)).toEqual({ x: 50, y: 20 });
-  expect(shiftForZoom({ x: 100, y: 40 }, 2, 1)).toEqual({ x: -50, y: -20 });
-});
-
 test("a page is made smaller to fit, never larger", () => {
   expect(zoomToFit(1280, 640)).toBe(0.5);
   expect(zoomToFit(390, 640)).toBe(1);
   expect(zoomToFit(3840, 100)).toBe(0.25);
 });
 
+test("a page that follows a narrow panel stays a desktop's page", () => {
+  expect(fitWidth(1_400)).toBe(1_400);
+  expect(fitWidth(612)).toBe(FIT_WIDTH_MIN);
+  expect(zoomToFit(fitWidth(612), 612) * fitWidth(612)).toBeLessThanOrEqual(612);
+});
+
 test("what was kept and is no view is the usual view", () => {
   expect(readView('{"width":768,"zoom":0.5}')).toEqual({ width: 768, zoom: 0.5 });
   for (const text of [null, "", "[]", "{", '{"width":"x","zoom":-1}', '{"width":null}']) {
-    expect(readView(text)).toEqual({ width: null, zoom: 1 });
+    expect(readView(text)).toEqual({ width: null, zoom: null });
   }
-  expect(readView("null")).toEqual({ width: null, zoom: 1 });
+  expect(readView("null")).toEqual({ width: null, zoom: null });
 });

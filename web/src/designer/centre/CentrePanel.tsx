@@ -2,18 +2,18 @@
 import { useSelect } from "../../shared/store";
 import { Canvas } from "../canvas/Canvas";
 import { useDesk, useSnapshot } from "../desk";
-import { useHistory } from "../history/history";
-import { PastView } from "../history/PastView";
+import { PastCentre } from "../history/PastCentre";
 import { ModelGrid } from "../models/ModelGrid";
 import { WorkflowView } from "../workflows/WorkflowView";
 
 export function CentrePanel() {
+  return useDesk().isPast ? <PastCentre><Selected /></PastCentre> : <Selected />;
+}
+
+function Selected() {
   const desk = useDesk();
-  const history = useHistory();
-  const past = useSelect(history.past, (value) => value);
   const centre = useSelect(desk.centre, (value) => value);
   const snapshot = useSnapshot();
-  if (past !== null) return <PastView history={history} past={past} />;
   const node = centre.kind === "canvas" || !snapshot.isLive(centre.id) ? undefined : snapshot.node(centre.id);
   if (centre.kind === "model" && node !== undefined) return <ModelGrid key={node.id} model={node} />;
   if (centre.kind === "workflow" && node !== undefined) return <WorkflowView key={node.id} workflow={node} />;

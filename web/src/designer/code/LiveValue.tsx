@@ -1,4 +1,4 @@
-/** What an expression is worth now, below its field: computed by the application on the canvas. */
+/** What an expression is worth now, below its field: computed by the application, as on the canvas. */
 import { useEffect, useMemo, useState } from "react";
 
 import { formatted, readFormat } from "../../library/formats";
@@ -8,26 +8,40 @@ import type { PropPath } from "../../model/editor";
 import type { Json, LiveNode } from "../../model/types";
 import { type Readable, useSelect } from "../../shared/store";
 import type { Running } from "../runtime/running";
+import { useDesk } from "../desk";
 import { useRunning, useScopeAt } from "../runtime/useRunning";
+import { type SamplePlace, samplePlace } from "./samples";
+import { SampleValue } from "./SampleValue";
 import "../runtime/runtime.css";
 
 /** While somebody types, no half-written expression is asked about. */
 const TYPING_PAUSE_MS = 300;
 const CHARACTERS_MAX = 160;
 
-interface LiveValueProps {
+export interface LiveValueProps {
   readonly owner: LiveNode;
   readonly path: PropPath;
   readonly source: string;
 }
 
 export function LiveValue(props: LiveValueProps) {
+  const { owner, path } = props;
+  const place = useSelect(useDesk().connection.model.snapshots, (snapshot) => samplePlace(snapshot, owner, path), samePlace);
+  return place === null ? <PageValue {...props} /> : <SampleValue {...props} place={place} />;
+}
+
+function samePlace(a: SamplePlace | null, b: SamplePlace | null): boolean {
+  return a === b || (a !== null && b !== null && a.record === b.record && a.item === b.item && a.isAskable === b.isAskable && a.when === b.when);
+}
+
+function PageValue(props: LiveValueProps) {
   const running = useRunning();
   const scope = useScopeAt(props.owner, props.path);
   return running === null || scope === null || props.source.trim() === "" ? null : <Value {...props} running={running} scope={scope} />;
 }
 
-function Value({ owner, path, source, running, scope }: LiveValueProps & { readonly running: Running; readonly scope: Scope }) {
+/** The value in a scope, as it changes. */
+export function Value({ owner, path, source, running, scope }: LiveValueProps & { readonly running: Running; readonly scope: Scope }) {
   const asked = usePaused(source);
   const key = JSON.stringify(path);
   const value = useMemo<Readable<Resolved>>(
@@ -52,7 +66,7 @@ function Value({ owner, path, source, running, scope }: LiveValueProps & { reado
 
 const NO_RECORD: Readable<{ readonly state: string }> = { get: () => ({ state: "none" }), subscribe: () => () => undefined };
 
-function Line({ state, text }: { readonly state: "ready" | "pending" | "failed" | "none"; readonly text: string }) {
+export function Line({ state, text }: { readonly state: "ready" | "pending" | "failed" | "none"; readonly text: string }) {
   return (
     <p className="dr-live" data-state={state}>
       {state === "ready" && <span aria-hidden>=</span>}

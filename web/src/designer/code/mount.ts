@@ -8,7 +8,7 @@ import { standardKeymap } from "@codemirror/commands";
 import { markdown } from "@codemirror/lang-markdown";
 import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { Compartment, EditorState, type Extension, Prec } from "@codemirror/state";
-import { EditorView, keymap, lineNumbers, placeholder as placeholderOf, tooltips } from "@codemirror/view";
+import { EditorView, keymap, lineNumbers, placeholder as placeholderOf, type Rect, tooltips } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import type { Awareness } from "y-protocols/awareness";
 import type * as Y from "yjs";
@@ -18,6 +18,9 @@ import { carets } from "./carets";
 import { expressionExtensions, type ExpressionPlace } from "./expression";
 import { foreignChanges } from "./deltas";
 import { Foreign, sharedText } from "./sharedText";
+
+/** How far what opens at the text stays from the edges of the window. */
+const EDGE_PX = 8;
 
 export type Language = { readonly kind: "expression"; readonly place: ExpressionPlace } | { readonly kind: "markdown" | "code" | "plain" };
 
@@ -92,7 +95,7 @@ function extensionsOf(options: MountOptions): Extension {
     // A carriage return is a character like any other: else places would not be the document's.
     EditorState.lineSeparator.of("\n"),
     EditorView.lineWrapping,
-    tooltips({ position: "fixed", parent: document.body }),
+    tooltips({ position: "fixed", parent: document.querySelector("main") ?? document.body, tooltipSpace }),
     placeholderOf(options.placeholder),
     keys(options),
     languageOf(language),
@@ -139,4 +142,10 @@ function languageOf(language: Language): Extension {
     case "plain":
       return [];
   }
+}
+
+// What is offered keeps its distance from the edges of the window.
+function tooltipSpace({ dom }: EditorView): Rect {
+  const { clientWidth, clientHeight } = dom.ownerDocument.documentElement;
+  return { left: EDGE_PX, top: EDGE_PX, right: clientWidth - EDGE_PX, bottom: clientHeight - EDGE_PX };
 }

@@ -102,6 +102,8 @@ function useTheme(desk: Desk): void {
 /** Remembers when nodes go into the Trash while one looks; the document itself does not say it. */
 function useDeletions(desk: Desk): void {
   useEffect(() => {
+    // From one revision of the past to another nothing is deleted just now.
+    if (desk.isPast) return undefined;
     const { snapshots } = desk.connection.model;
     let last = snapshots.get();
     return snapshots.subscribe(() => {

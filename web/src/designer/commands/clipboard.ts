@@ -5,7 +5,7 @@
  * They answer to the browser's own clipboard events, which need no permission. A menu has no such
  * event; it asks the browser for one to copy by, and may read the clipboard only if allowed.
  */
-import { CLIPBOARD_TYPE, readClip, writeClip } from "../../model/clipboard";
+import { type Clip, CLIPBOARD_TYPE, fit, readClip, writeClip } from "../../model/clipboard";
 import { type Fragment, FRAGMENT_NODES_MAX, fragmentOf, outermost } from "../../model/fragment";
 import { typeTitle } from "../../model/labels";
 import type { Target } from "../../model/targets";
@@ -18,6 +18,8 @@ import { gapBehind, pasteTarget } from "./places";
 const TEXT_MAX = 20_000;
 /** The component that pasted text becomes. */
 const TEXT_TYPE = "Text@1";
+/** More names than these in one message are counted. */
+const NAMES_MAX = 5;
 
 /** Writes the selection into a clipboard event; false, with the event untouched, if there is none. */
 export function copyInto(desk: Desk, data: DataTransfer | null): boolean {
@@ -27,13 +29,17 @@ export function copyInto(desk: Desk, data: DataTransfer | null): boolean {
     desk.connection.tell("Too much to copy", `These are ${fragment.nodes.length} elements; at most ${FRAGMENT_NODES_MAX} can be copied at once.`);
     return false;
   }
-  const text = writeClip(fragment);
+  const text = writeClip(fragment, desk.snapshot);
   data.setData("text/plain", text);
   data.setData(CLIPBOARD_TYPE, text);
   return true;
 }
 
 export function cutInto(desk: Desk, data: DataTransfer | null): boolean {
+  if (desk.isReadOnly) {
+    desk.connection.tell("Nothing was cut", desk.whyReadOnly);
+    return false;
+  }
   if (subjects(desk).length === 0 || !copyInto(desk, data)) return false;
   remove(desk);
   return true;
@@ -68,28 +74,43 @@ export async function pasteByMenu(desk: Desk): Promise<void> {
   }
 }
 
-function pasteText(desk: Desk, clip: string, text: string): void {
-  const fragment = readClip(clip) ?? textFragment(desk, text);
-  if (fragment === null) {
-    if (clip.trim() !== "") desk.connection.tell("Nothing to paste here", "What is on the clipboard was not copied in a designer.");
-    return;
-  }
-  pasteFragment(desk, fragment);
+function pasteText(desk: Desk, words: string, text: string): void {
+  const clip = readClip(words) ?? textClip(desk, text);
+  if (clip !== null) pasteClip(desk, clip);
+  else if (words.trim() === "") desk.connection.tell("Nothing to paste", "The clipboard holds nothing that can stand here.");
+  else if (text === "") desk.connection.tell("Nothing to paste here", "What is on the clipboard is text. Paste it on the canvas: it becomes a text of the page.");
+  else desk.connection.tell("Nothing to paste here", "What is on the clipboard was not copied in a designer, and is too long for a text of the page.");
 }
 
-/** Puts a fragment where a paste goes, or says why it cannot. */
-export function pasteFragment(desk: Desk, fragment: Fragment): void {
+/** Puts a clip where a paste goes, or says why it cannot, and what it would need. */
+function pasteClip(desk: Desk, clip: Clip): void {
   if (desk.isReadOnly) {
-    desk.connection.tell("Nothing was pasted", "You may look at this room, but not change it.");
+    desk.connection.tell("Nothing was pasted", desk.whyReadOnly);
     return;
   }
+  const unknown = clip.fragment.nodes.map((node) => node.type).filter((type) => desk.registry.byType(type) === undefined);
+  if (unknown.length > 0) {
+    desk.connection.tell("Nothing was pasted", `This room does not know: ${titles(desk, unknown)}.`);
+    return;
+  }
+  const { fragment, missing } = fit(clip, desk.snapshot);
   const target = targetOf(desk, fragment);
-  if (target !== null) {
-    insertFragment(desk, fragment, target);
+  if (target === null) {
+    const names = titles(desk, rootTypes(fragment));
+    desk.connection.tell("Nowhere to paste", `Neither the selection nor what it stands in takes this: ${names}. Select a place that does, then paste again.`);
     return;
   }
-  const names = [...new Set(rootTypes(fragment).map((type) => typeTitle(type, desk.registry)))].join(", ");
-  desk.connection.tell("Nowhere to paste", `Neither the selection nor what it stands in takes this: ${names}. Select a place that does, then paste again.`);
+  insertFragment(desk, fragment, target);
+  if (missing.length > 0) desk.connection.tell("Pasted, but not all it uses is here", `Choose others in the inspector for: ${listed(missing)}.`);
+}
+
+function titles(desk: Desk, types: readonly string[]): string {
+  return listed([...new Set(types.map((type) => typeTitle(type, desk.registry)))]);
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length - NAMES_MAX;
+  return [...names.slice(0, NAMES_MAX), ...(more > 0 ? [`${more} more`] : [])].join(", ");
 }
 
 // A copy of what is still selected goes behind it, and not into itself.
@@ -107,8 +128,9 @@ function rootTypes(fragment: Fragment): readonly string[] {
   return fragment.nodes.filter((node) => roots.has(node.id)).map((node) => node.type);
 }
 
-function textFragment(desk: Desk, text: string): Fragment | null {
+function textClip(desk: Desk, text: string): Clip | null {
   const trimmed = text.trim();
   if (trimmed === "" || trimmed.length > TEXT_MAX || desk.registry.byType(TEXT_TYPE) === undefined) return null;
-  return { roots: ["text"], nodes: [{ id: "text", type: TEXT_TYPE, place: null, props: { text: trimmed } }] };
+  const fragment = { roots: ["text"], nodes: [{ id: "text", type: TEXT_TYPE, place: null, props: { text: trimmed } }] };
+  return { fragment, outside: new Map() };
 }

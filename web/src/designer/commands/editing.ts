@@ -3,8 +3,8 @@ import { namingProperty } from "../../model/names";
 import { typeOf } from "../../model/registry";
 import type { Definition } from "../../model/types";
 import type { Desk } from "../desk";
-import { isNameOfModel } from "../models/changes";
-import { askRename } from "../models/questions";
+import { askRename } from "../models/renaming";
+import { isSharedName } from "../models/subjects";
 import { inTarget, outTarget, wrappers } from "./arrange";
 import { copyByMenu, pasteByMenu } from "./clipboard";
 import { type Command, group } from "./command";
@@ -68,8 +68,8 @@ export function rename(desk: Desk, id: string, name: string): void {
   const property = node === undefined ? null : namingProperty(node, desk.registry);
   const next = name.trim();
   if (node === undefined || property === null || next === "" || next === node.props[property] || desk.isReadOnly) return;
-  if (isNameOfModel(node, property)) {
-    askRename(desk, id, next);
+  if (isSharedName(desk.snapshot, node, property)) {
+    askRename(desk, id, next, property);
     return;
   }
   desk.connection.stopCapturing();

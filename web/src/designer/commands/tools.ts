@@ -35,9 +35,19 @@ export interface Tools {
 const TOOLS = new WeakMap<Desk, Tools>();
 
 export function toolsOf(desk: Desk): Tools {
-  const found = TOOLS.get(desk);
-  if (found !== undefined) return found;
-  const tools: Tools = {
+  const found = TOOLS.get(desk) ?? newTools();
+  TOOLS.set(desk, found);
+  return found;
+}
+
+/** A desk of the past opens the dialogs of the desk of now; what it names and marks is its own. */
+export function lendTools(from: Desk, to: Desk): void {
+  const { isFinderOpen, isShortcutsOpen, toggleTheme } = toolsOf(from);
+  TOOLS.set(to, { ...newTools(), isFinderOpen, isShortcutsOpen, toggleTheme });
+}
+
+function newTools(): Tools {
+  return {
     isFinderOpen: new Store(false),
     isShortcutsOpen: new Store(false),
     menu: new Store<MenuPlace | null>(null),
@@ -47,6 +57,4 @@ export function toolsOf(desk: Desk): Tools {
     zoom: new Store<ZoomControls | null>(null),
     deletedAt: new Store<ReadonlyMap<string, number>>(new Map()),
   };
-  TOOLS.set(desk, tools);
-  return tools;
 }

@@ -1,9 +1,10 @@
 /** The commands that look and go: walking with the selection, panels, dialogs, preview and export. */
 import { exportUrl, previewUrl } from "../../shared/api";
 import { go } from "../../shared/router";
-import type { BottomTab, Desk, LeftTab } from "../desk";
+import type { Desk, LeftTab } from "../desk";
 import { type Command, group } from "./command";
 import { deletedOf, restoreSelected } from "./editing";
+import { goToCentre, goToInspector, goToLeft, toggleBottom, toggleInspector, toggleLeft } from "./panels";
 import { toolsOf } from "./tools";
 import { type Arrow, extend, selectFirstChild, selectParent, selectSibling, selectSiblings, siblingsOf, walk } from "./walk";
 
@@ -15,9 +16,6 @@ export const LEFT_TABS: readonly (readonly [LeftTab, string])[] = [
   ["models", "Data models"],
   ["workflows", "Workflows"],
 ];
-
-/** What gets the focus in a panel, the best first. */
-const FIRST_IN_PANEL = ["[role=combobox]", "[role=tree]", "[role=listbox]", "button:not(:disabled)"];
 
 const hasNode = (desk: Desk): boolean => desk.snapshot.node(desk.primary) !== undefined;
 const hasCanvas = (desk: Desk): boolean => toolsOf(desk).zoom.get() !== null;
@@ -44,8 +42,10 @@ export const VIEWING: readonly Command[] = [
     ...LEFT_TABS.map(([tab, title], index) => ({
       id: `panel-${tab}`, title: `Panel: ${title}`, keys: [`Alt+${index + 1}`], scope: "window" as const, run: (desk: Desk) => goToLeft(desk, tab),
     })),
-    { id: "toggle-left", title: "Fold or unfold the left panel", keys: ["Mod+\\"], scope: "window", run: (desk) => desk.isLeftOpen.update((isOpen) => !isOpen) },
-    { id: "toggle-inspector", title: "Fold or unfold the inspector", keys: ["Mod+Shift+\\"], scope: "window", run: (desk) => desk.isRightOpen.update((isOpen) => !isOpen) },
+    { id: "go-centre", title: "Go to the canvas, the model or the workflow", keys: ["Alt+6"], scope: "window", run: goToCentre },
+    { id: "go-inspector", title: "Go to the inspector", keys: ["Alt+7"], scope: "window", run: goToInspector },
+    { id: "toggle-left", title: "Fold or unfold the left panel", keys: ["Mod+\\"], scope: "window", run: toggleLeft },
+    { id: "toggle-inspector", title: "Fold or unfold the inspector", keys: ["Mod+Shift+\\"], scope: "window", run: toggleInspector },
     { id: "problems", title: "Problems", keys: ["Alt+8"], scope: "window", run: (desk) => toggleBottom(desk, "problems") },
     { id: "history", title: "History", keys: ["Alt+9"], scope: "window", run: (desk) => toggleBottom(desk, "history") },
     { id: "theme", title: "Light or dark theme", scope: "window", run: (desk) => toolsOf(desk).toggleTheme.get()?.() },
@@ -68,33 +68,10 @@ export const VIEWING: readonly Command[] = [
   ]),
 ];
 
-/** Shows a panel at the left, or folds it away if it is the one that is shown. */
-export function showLeft(desk: Desk, tab: LeftTab): void {
-  desk.isLeftOpen.set(tab !== desk.left.get() || !desk.isLeftOpen.get());
-  desk.left.set(tab);
-}
-
-/** Shows a panel and moves the focus into it; from inside the panel, folds it away. */
-function goToLeft(desk: Desk, tab: LeftTab): void {
-  const isShown = desk.isLeftOpen.get() && desk.left.get() === tab;
-  const isInside = document.activeElement?.closest(".dr-left") != null;
-  if (!isShown || isInside) showLeft(desk, tab);
-  if (isShown && isInside) return;
-  // The panel is drawn by then; a search field is of more use than the list beneath it.
-  requestAnimationFrame(() => {
-    const found = FIRST_IN_PANEL.flatMap((selector) => document.querySelector<HTMLElement>(`.dr-left ${selector}`) ?? []);
-    found[0]?.focus();
-  });
-}
-
 // In the Trash there is nothing to work on but bringing things back.
 function enter(desk: Desk): void {
   if (deletedOf(desk).length > 0) restoreSelected(desk);
   else selectFirstChild(desk);
-}
-
-function toggleBottom(desk: Desk, tab: BottomTab): void {
-  desk.bottom.update((open) => (open === tab ? null : tab));
 }
 
 // The row stands where the eye is; on the canvas there is none, and the middle of the window has to do.

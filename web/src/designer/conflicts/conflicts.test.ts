@@ -120,6 +120,53 @@ describe("two values of one property", () => {
     expect(label(ann, button)).toBe("A");
   });
 
+  it("are told where the other took theirs back before one heard of it, and one's own went with it", () => {
+    const seen = new Set<string>();
+    for (let round = 0; round < 32 && seen.size < 2; round += 1) {
+      const { ann, ben, button } = scene();
+      ann.editor.set(button, ["label"], "Größe");
+      ben.editor.set(button, ["label"], "Menge 😀");
+      ben.editor.set(button, ["label"], undefined);
+      meet(ann, ben);
+      // Which of the two stands last in the chain is Yjs's choice, by the numbers of the clients.
+      const isMine = label(ann, button) === "Größe";
+      seen.add(isMine ? "mine" : "theirs");
+      expect(ann.conflicts.list.get()).toMatchObject(isMine ? [] : [{ mine: "Größe", theirs: undefined, client: ben.doc.clientID, stands: "theirs" }]);
+      if (isMine) continue;
+      ann.conflicts.choose(ann.conflicts.list.get()[0]?.id ?? "", "mine");
+      expect(label(ann, button)).toBe("Größe");
+    }
+    expect([...seen].toSorted()).toEqual(["mine", "theirs"]);
+  });
+
+  it("are of the last value that the other wrote, whichever of their earlier ones are gone", () => {
+    const seen = new Set<string>();
+    for (let round = 0; round < 32 && seen.size < 2; round += 1) {
+      const { ann, ben, button } = scene();
+      ann.editor.set(button, ["label"], "Größe");
+      for (const text of ["M", "Me", "Menge"]) ben.editor.set(button, ["label"], text);
+      meet(ann, ben);
+      const stands = label(ann, button) === "Größe" ? "mine" : "theirs";
+      seen.add(stands);
+      expect(ann.conflicts.list.get()).toMatchObject([{ mine: "Größe", theirs: "Menge", client: ben.doc.clientID, stands }]);
+    }
+    expect([...seen].toSorted()).toEqual(["mine", "theirs"]);
+  });
+
+  it("are settled when the other takes back what they did", () => {
+    for (let round = 0; round < 4; round += 1) {
+      const { ann, ben, button } = scene();
+      ann.editor.set(button, ["label"], "A");
+      meet(ann, ben);
+      ben.editor.set(button, ["label"], "B");
+      meet(ann, ben);
+      expect(ann.conflicts.list.get()).toHaveLength(1);
+      ben.editor.set(button, ["label"], "A");
+      meet(ann, ben);
+      expect(ann.conflicts.list.get()).toEqual([]);
+    }
+  });
+
   it("are none where texts, lists and maps merge", () => {
     const { ann, ben, button } = scene();
     const schema = BUTTON.schema.properties?.onClick ?? {};

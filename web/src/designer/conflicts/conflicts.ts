@@ -10,8 +10,8 @@ import type { Editor } from "../../model/editor";
 import type { Json, Place } from "../../model/types";
 import { Store } from "../../shared/store";
 import { meetingsIn } from "./detect";
-import type { Journal } from "./journal";
-import { sameJson } from "./where";
+import { type Journal, standing } from "./journal";
+import { keyOf, registersOf, sameJson } from "./where";
 
 export interface Conflict {
   readonly id: string;
@@ -21,6 +21,8 @@ export interface Conflict {
   readonly mine: Json | undefined;
   readonly theirs: Json | undefined;
   readonly stands: "mine" | "theirs";
+  /** Whether one has made the node oneself just before. */
+  readonly isNew: boolean;
   /** The Yjs client of the other; null where nobody can be told. */
   readonly client: number | null;
   readonly at: number;
@@ -46,13 +48,24 @@ export class Conflicts {
     const found = meetingsIn(transaction, this.#journal, isOwn, now).flatMap(({ edit, theirs, client, stands }): readonly Conflict[] => {
       // The server puts a refused value back by itself, and says so by a message that follows.
       if ((client === null || !isKnown(client)) && stands === "theirs" && sameJson(theirs ?? null, edit.before ?? null)) return [];
-      const { key: id, node, path, mine, label, type } = edit;
+      const { key: id, node, path, mine, label, type, isNew } = edit;
       const kind = edit.kind === "place" ? "place" : "value";
-      return [{ id, node, kind, path, mine, theirs, stands, client, at: now, label, type }];
+      return [{ id, node, kind, path, mine, theirs, stands, client, at: now, label, type, isNew }];
     });
+    this.#settle(transaction, new Set(found.map(({ id }) => id)));
     if (found.length === 0) return;
     const ids = new Set(found.map(({ id }) => id));
     this.list.update((list) => [...list.filter(({ id }) => !ids.has(id)), ...found].slice(-CONFLICTS_MAX));
+  }
+
+  // The other has taken back what they did, or done what one did oneself: there is nothing to choose.
+  #settle(transaction: Y.Transaction, found: ReadonlySet<string>): void {
+    if (this.list.get().length === 0) return;
+    const written = new Set(registersOf(transaction).map(({ where }) => keyOf(where)));
+    this.drop(({ id, node, kind, path, mine, stands }) => {
+      if (stands === "mine" || found.has(id) || !written.has(id)) return false;
+      return sameJson(standing(transaction.doc, { node, kind, path }) ?? null, mine ?? null);
+    });
   }
 
   choose(id: string, whose: "mine" | "theirs"): void {

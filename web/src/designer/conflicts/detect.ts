@@ -31,16 +31,16 @@ export function meetingsIn(transaction: Y.Transaction, journal: Journal, isOwn: 
 
 function meet(transaction: Y.Transaction, edit: OwnEdit, item: Y.Item, isOwn: (client: number) => boolean): Meeting | null {
   const theirs = chainOf(item).find((other) => isNewIn(transaction, other) && !isOwn(other.id.client));
-  if (theirs === undefined) {
-    const isTaken = item.deleted && Y.isDeleted(transaction.deleteSet, item.id) && edit.mine !== undefined;
-    return isTaken ? { edit, theirs: undefined, client: null, stands: "theirs" } : null;
+  if (item.deleted) {
+    // The key holds nothing now: they have taken one's value away, or put another over it and taken that back.
+    const isTaken = edit.mine !== undefined && (theirs === item || Y.isDeleted(transaction.deleteSet, item.id));
+    return isTaken ? { edit, theirs: undefined, client: theirs === item ? item.id.client : null, stands: "theirs" } : null;
   }
+  if (theirs === undefined) return null;
   if (theirs.content instanceof Y.ContentType && !isExpressionItem(theirs)) return null;
-  // Of a value that the server had overwritten already only the place is left; its author is told there.
+  // Of a value that was taken back before one has heard of it only the place is left: there is nothing to choose.
   if (theirs.content instanceof Y.ContentDeleted) return null;
-  const stands = theirs === item && !item.deleted ? "theirs" : "mine";
-  if (stands === "mine" && item.deleted && edit.mine !== undefined) return null;
-  return { edit, theirs: contentOf(theirs), client: theirs.id.client, stands };
+  return { edit, theirs: contentOf(theirs), client: theirs.id.client, stands: theirs === item ? "theirs" : "mine" };
 }
 
 function saysTheSame({ edit, theirs }: Meeting): boolean {

@@ -73,6 +73,14 @@ export function valueWords(value: Json | undefined, snapshot: Snapshot, registry
   return isObject(value) || Array.isArray(value) ? oneLine(JSON.stringify(value)) : oneLine(toText(value));
 }
 
+/** A value with nothing left out, as many lines as it has. */
+export function fullWords(value: Json | undefined, snapshot: Snapshot, registry: Registry): string {
+  if (typeof value === "string" && value !== "") return value;
+  if (isExpression(value)) return value.expr;
+  if ((isObject(value) && !isReference(value)) || Array.isArray(value)) return JSON.stringify(value, null, 2);
+  return valueWords(value, snapshot, registry);
+}
+
 /** A place in words: what the node stands in, or the Trash. */
 export function placeWords(place: Json | undefined, snapshot: Snapshot, registry: Registry): string {
   if (!Array.isArray(place)) return "the Trash";

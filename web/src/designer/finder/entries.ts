@@ -1,6 +1,8 @@
 /** Everything that the finder finds: commands, elements, what can be inserted, pages, and people. */
 import { nodeLabel, typeTitle } from "../../model/labels";
+import { typeName } from "../../model/registry";
 import { pagesOf } from "../../model/routes";
+import type { Snapshot } from "../../model/snapshot";
 import { type Definition, type LiveNode, ROOT } from "../../model/types";
 import { toText } from "../../model/value";
 import { isMacPlatform, keyText } from "../commands/keys";
@@ -8,6 +10,7 @@ import { commandsOf } from "../commands/list";
 import { sectionIcon } from "../DefinitionIcon";
 import type { Desk } from "../desk";
 import { insertDefinition, insertPlace } from "../palette/insert";
+import { triggerWords } from "../workflows/words";
 import { fuzzyScore } from "./fuzzy";
 
 export type EntryKind = "Command" | "Insert" | "Page" | "Element" | "Person";
@@ -120,6 +123,22 @@ function personEntries(desk: Desk): readonly Entry[] {
   });
 }
 
+/** What a root element is about, beside its type; empty where there is nothing to say. */
+function about(root: LiveNode, snapshot: Snapshot): string {
+  const title = toText(root.props.title);
+  switch (typeName(root.type)) {
+    case "DataModel": {
+      const count = snapshot.children(root.id, "fields").length;
+      const fields = count === 1 ? "1 field" : `${count} fields`;
+      return title === "" || title === toText(root.props.name) ? fields : `${title} · ${fields}`;
+    }
+    case "Workflow":
+      return triggerWords(root, snapshot);
+    default:
+      return title === toText(root.props.name) ? "" : title;
+  }
+}
+
 function nodeEntries(desk: Desk): readonly Entry[] {
   const { snapshot, registry } = desk;
   const found: Entry[] = [];
@@ -130,7 +149,7 @@ function nodeEntries(desk: Desk): readonly Entry[] {
       id: `node:${node.id}`,
       kind: "Element",
       title: label,
-      detail: label === type ? root : `${type} · ${root}`,
+      detail: [label === type ? "" : type, root].filter((part) => part !== "").join(" · "),
       keys: null,
       icon: registry.byType(node.type)?.icon ?? null,
       run: () => desk.select(node.id),
@@ -140,7 +159,7 @@ function nodeEntries(desk: Desk): readonly Entry[] {
     for (const root of snapshot.children(ROOT, slot)) {
       const name = nodeLabel(root, registry, snapshot);
       for (const node of snapshot.subtree(root.id)) {
-        if (slot !== "pages" || node.id !== root.id) visit(node, node.id === root.id ? typeTitle(root.type, registry) : name);
+        if (slot !== "pages" || node.id !== root.id) visit(node, node.id === root.id ? about(root, snapshot) : name);
       }
     }
   }

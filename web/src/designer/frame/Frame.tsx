@@ -7,13 +7,16 @@ import { Group, Panel, type PanelImperativeHandle, Separator, useDefaultLayout, 
 import { useSelect } from "../../shared/store";
 import { BottomPanel } from "../bottom/BottomPanel";
 import { CentrePanel } from "../centre/CentrePanel";
-import { useDesk } from "../desk";
+import { type Desk, useDesk } from "../desk";
 import { Inspector } from "../inspector/Inspector";
 import { LeftPanel } from "../left/LeftPanel";
 import { Rail } from "../left/Rail";
 
-export function Frame() {
+/** `now`: the desk of now; that of the context is what the panels show, which may be the past. */
+export function Frame({ now }: { readonly now: Desk }) {
   const desk = useDesk();
+  // What a panel remembers of one desk is not for another; the bottom panel stays as it is.
+  const era = desk.isPast ? "past" : "now";
   const columns = useDefaultLayout({ id: "design-rooms-columns", storage: localStorage });
   const rows = useDefaultLayout({ id: "design-rooms-rows", storage: localStorage });
   const left = usePanelRef();
@@ -22,23 +25,23 @@ export function Frame() {
   useFolding(right, useSelect(desk.isRightOpen, (isOpen) => isOpen));
   const bottom = useSelect(desk.bottom, (tab) => tab);
   return (
-    <main className="dr-frame">
+    <div className="dr-frame">
       <Rail />
       <Group id="design-rooms-columns" className="dr-columns" defaultLayout={columns.defaultLayout} onLayoutChanged={columns.onLayoutChanged}>
         <Panel id="left" panelRef={left} className="dr-pane" defaultSize={264} minSize={200} maxSize={480} collapsible groupResizeBehavior="preserve-pixel-size" onResize={({ inPixels }) => desk.isLeftOpen.set(inPixels > 0)}>
-          <LeftPanel />
+          <LeftPanel key={era} />
         </Panel>
         <Separator className="dr-separator" aria-label="Width of the left panel" />
         <Panel id="centre" className="dr-pane" minSize={320}>
           <Group id="design-rooms-rows" orientation="vertical" defaultLayout={rows.defaultLayout} onLayoutChanged={rows.onLayoutChanged}>
             <Panel id="stage" className="dr-pane" minSize={160}>
-              <CentrePanel />
+              <CentrePanel key={era} />
             </Panel>
             {bottom !== null && (
               <>
                 <Separator className="dr-separator" aria-label="Height of the bottom panel" />
                 <Panel id="bottom" className="dr-pane" defaultSize={220} minSize={96} groupResizeBehavior="preserve-pixel-size">
-                  <BottomPanel tab={bottom} />
+                  <BottomPanel now={now} tab={bottom} />
                 </Panel>
               </>
             )}
@@ -46,10 +49,10 @@ export function Frame() {
         </Panel>
         <Separator className="dr-separator" aria-label="Width of the inspector" />
         <Panel id="right" panelRef={right} className="dr-pane" defaultSize={312} minSize={240} maxSize={560} collapsible groupResizeBehavior="preserve-pixel-size" onResize={({ inPixels }) => desk.isRightOpen.set(inPixels > 0)}>
-          <Inspector />
+          <Inspector key={era} />
         </Panel>
       </Group>
-    </main>
+    </div>
   );
 }
 

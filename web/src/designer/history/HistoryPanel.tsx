@@ -9,7 +9,7 @@ import { nodeLabel } from "../../model/labels";
 import { ROOT } from "../../model/types";
 import { RetryButton, State } from "../../shared/States";
 import { useSelect } from "../../shared/store";
-import { useConnection, useDesk, useSelection } from "../desk";
+import { useConnection } from "../desk";
 import { type Filter, type History, useHistory } from "./history";
 import { HistoryList } from "./HistoryList";
 import { Scrubber } from "./Scrubber";
@@ -79,8 +79,9 @@ interface FiltersProps {
 
 function Filters({ history, filter, timeline }: FiltersProps) {
   const people = usePeople(timeline);
-  const desk = useDesk();
-  const selected = useSelection();
+  // What is selected in the past, while one looks at that.
+  const desk = useSelect(history.desk, (shown) => shown);
+  const selected = useSelect(desk.selection, (keys) => keys.at(-1) ?? ROOT);
   const label = useSelect(desk.connection.model.snapshots, (snapshot) => {
     const node = snapshot.node(selected);
     if (node !== undefined) return nodeLabel(node, desk.registry, snapshot);

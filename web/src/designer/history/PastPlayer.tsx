@@ -17,6 +17,8 @@ import { createPlayer, type Player } from "../../preview/core/runtime";
 import { Store, useSelect } from "../../shared/store";
 import { Artboard } from "../canvas/Artboard";
 import { useDesk } from "../desk";
+import { useHistory } from "./history";
+import { pastRuntime } from "./pastRuntime";
 
 interface PastPlayerProps {
   readonly snapshot: Snapshot;
@@ -35,7 +37,8 @@ interface Theatre {
 
 export function PastPlayer({ snapshot, page }: PastPlayerProps) {
   const { room } = useDesk();
-  const { player, place, stage } = useState(() => theatre(room, snapshot, page))[0];
+  const history = useHistory();
+  const { player, place, stage } = useState(() => theatre(room, snapshot, page, history.now))[0];
   const where = useSelect(place, (value) => value);
   const schema = useSelect(player.schema, (value) => value);
   const current = useMemo(() => ({ ...stage, schema }), [stage, schema]);
@@ -47,8 +50,8 @@ export function PastPlayer({ snapshot, page }: PastPlayerProps) {
     [player, shownPage, key],
   );
   return (
-    <div className="dr-canvas dr-past-canvas">
-      <p className="dr-hint dr-past-note" role="note">The pages of then, with the records of now. Nothing that is done here is kept.</p>
+    <div className="dr-canvas dr-past-canvas" role="group" aria-label="Running pages" tabIndex={0}>
+      <p className="dr-hint dr-past-note" role="note">The pages of then, with today’s records: records have no history. Nothing that is done here is kept.</p>
       <div className="dr-artboard">
         {shownPage === undefined || scope === null ? (
           <p className="dr-hint dr-past-note">At this revision there was no page for this address.</p>
@@ -60,7 +63,7 @@ export function PastPlayer({ snapshot, page }: PastPlayerProps) {
   );
 }
 
-function theatre(room: string, snapshot: Snapshot, page: LiveNode): Theatre {
+function theatre(room: string, snapshot: Snapshot, page: LiveNode, now: Snapshot): Theatre {
   const snapshots = new Store(snapshot);
   const path = pagePath(page);
   const isAddress = typeof page.props.path === "string" && page.props.path !== "" && !hasParameters(path);
@@ -81,7 +84,7 @@ function theatre(room: string, snapshot: Snapshot, page: LiveNode): Theatre {
   const surroundings = { path: () => pathOf(place.get()), navigate, replace: navigate, setOpen, closeAll };
   const player = createPlayer({ client, expressions: lazyExpressions(snapshots), snapshots, surroundings });
   const revealed = new Store<ReadonlySet<string>>(new Set());
-  const stage: Stage = { mode: "play", runtime: player, snapshots, revealed, opened, navigate, setOpen, closeAll };
+  const stage: Stage = { mode: "play", runtime: pastRuntime(player, now), snapshots, revealed, opened, navigate, setOpen, closeAll };
   return { player, place, stage };
 }
 

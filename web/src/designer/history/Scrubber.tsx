@@ -3,6 +3,7 @@ import { ActionIcon, Tooltip } from "@mantine/core";
 import { ChevronLeft, ChevronRight } from "lucide-react";
 
 import { useSelect } from "../../shared/store";
+import { groupDigits } from "../bar/digits";
 import { useConnection } from "../desk";
 import type { History } from "./history";
 import { clock, spotOf, spotText } from "./timeline";
@@ -16,7 +17,7 @@ export function Scrubber({ history }: { readonly history: History }) {
   const value = past?.revision ?? head;
   const now = Date.now();
   const spot = past === null ? spotOf(timeline?.groups ?? [], head) : past.spot;
-  const text = past === null ? `Now, revision ${head}` : spotText(value, spot, now);
+  const text = past === null ? `Now, revision ${groupDigits(head)}` : spotText(value, spot, now);
   const go = (next: number, isSettled: boolean): void => {
     if (next >= head) history.leave();
     else history.show(Math.max(start, next), isSettled);
@@ -38,7 +39,7 @@ export function Scrubber({ history }: { readonly history: History }) {
       />
       <Step label="Later revision" isDisabled={value >= head} onStep={() => go(value + 1, true)}><ChevronRight size={14} aria-hidden /></Step>
       <output className="dr-scrubber-text">
-        <span className="dr-number">{past === null ? "Now" : `r${value}`}</span>
+        <span className="dr-number">{past === null ? "Now" : `r${groupDigits(value)}`}</span>
         {past !== null && spot !== null && <span className="dr-muted dr-ellipsis">{clock(spot.entry.time, now)}</span>}
       </output>
     </div>

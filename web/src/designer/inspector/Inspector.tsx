@@ -1,18 +1,18 @@
 /** The right panel: what is selected, and its properties as its definition describes them. */
 import "./inspector.css";
 
-import { Button } from "@mantine/core";
-import { MousePointerClick, RotateCcw } from "lucide-react";
-import { type FocusEvent, useMemo } from "react";
+import { MousePointerClick } from "lucide-react";
+import { useMemo } from "react";
 
 import { nodeLabel, typeTitle } from "../../model/labels";
 import { typeName } from "../../model/registry";
 import { type Definition, type LiveNode, ROOT } from "../../model/types";
 import { State } from "../../shared/States";
 import { sameItems, useSelect } from "../../shared/store";
-import { restore } from "../commands/edits";
 import { type Desk, useDesk, useIsReadOnly, useSelectedKeys } from "../desk";
+import { TrashNote } from "../panels/TrashNote";
 import { liveNode, SubjectContext } from "./field";
+import { fieldFocus } from "./fieldFocus";
 import { Head } from "./Head";
 import { sharedSchema } from "./logic/mixed";
 import { Properties } from "./Properties";
@@ -23,8 +23,9 @@ export function Inspector() {
   const keys = useSelectedKeys();
   const nodes = useSelect(desk.connection.model.snapshots, (snapshot) => keys.filter((key) => snapshot.node(key) !== undefined), sameItems);
   const primary = nodes.at(-1);
+  const focus = useMemo(() => fieldFocus(desk, () => desk.primary), [desk]);
   return (
-    <section className="dr-panel dr-right dr-inspector" aria-label="Inspector" onFocus={(event) => tellField(desk, event)} onBlur={(event) => leaveField(desk, event)}>
+    <section className="dr-panel dr-right dr-inspector" aria-label="Inspector" {...focus}>
       {nodes.length > 1 ? (
         <ManyInspector key={nodes.join(" ")} ids={nodes} />
       ) : keys.at(-1) === ROOT ? (
@@ -38,19 +39,6 @@ export function Inspector() {
       )}
     </section>
   );
-}
-
-// One listener for all fields: the innermost field around the control is the one that has the focus.
-function tellField(desk: Desk, { target }: FocusEvent): void {
-  const field = target instanceof Element ? target.closest<HTMLElement>("[data-field]") : null;
-  const path: unknown = field?.dataset.field === undefined ? null : JSON.parse(field.dataset.field);
-  if (!Array.isArray(path)) return;
-  desk.connection.presence.focus({ node: desk.primary, path: path.map(String) });
-}
-
-function leaveField(desk: Desk, { relatedTarget, currentTarget }: FocusEvent): void {
-  const isStill = relatedTarget instanceof Element && currentTarget.contains(relatedTarget) && relatedTarget.closest("[data-field]") !== null;
-  if (!isStill) desk.connection.presence.focus(null);
 }
 
 const BINDABLE: ReadonlySet<string> = new Set(["component", "step", "page"]);
@@ -70,14 +58,13 @@ function OneInspector({ id }: { readonly id: string }) {
   const desk = useDesk();
   const { snapshots } = desk.connection.model;
   const type = useSelect(snapshots, (snapshot) => (id === ROOT ? "" : (snapshot.node(id)?.type ?? "")));
-  const isDeleted = useSelect(snapshots, (snapshot) => id !== ROOT && snapshot.node(id)?.place === null);
   const title = useSelect(snapshots, (snapshot) => titleOf(desk, id === ROOT ? undefined : snapshot.node(id)));
   const definition = id === ROOT ? desk.registry.application() : desk.registry.byType(type);
   const subject = useNewSubject([id], definition);
   return (
     <SubjectContext value={subject}>
       <Head id={id} title={title} kind={id === ROOT ? "Application" : typeTitle(type, desk.registry)} icon={id === ROOT ? "layout-dashboard" : definition?.icon} />
-      {isDeleted && <TrashNote id={id} />}
+      <TrashNote id={id} />
       {definition === undefined && id !== ROOT && <p className="dr-note">This type is not known here. Its properties are shown as JSON.</p>}
       <Properties id={id} definition={definition} />
     </SubjectContext>
@@ -119,14 +106,4 @@ function shared(desk: Desk, types: readonly string[]): Definition | undefined {
   if (first === undefined || definitions.length < types.length) return undefined;
   const id = definitions.length === 1 ? typeName(types[0] ?? "") : "";
   return { ...first, id, schema: sharedSchema(definitions) };
-}
-
-function TrashNote({ id }: { readonly id: string }) {
-  const desk = useDesk();
-  return (
-    <div className="dr-note">
-      <p>This element is in the Trash, with all that is in it.</p>
-      <Button leftSection={<RotateCcw size={14} />} onClick={() => restore(desk, id)}>Restore</Button>
-    </div>
-  );
 }

@@ -7,7 +7,8 @@ import { hasObjectEntries, propertyTitle } from "../../model/schema";
 import type { Json, JsonObject, Schema } from "../../model/types";
 import { isObject, listEntries, setMembers, toText } from "../../model/value";
 import { useSnapshot } from "../desk";
-import { EntryRow } from "./EntryRow";
+import { useEntering } from "./entering";
+import { EntryRows } from "./EntryRows";
 import { useWriter } from "./field";
 import type { EditorProps } from "./LiteralEditor";
 import { Members } from "./ObjectEditor";
@@ -22,34 +23,27 @@ export function ListEditor({ id, name, path, value, schema }: EditorProps) {
   const entries = listEntries(value);
   const title = propertyTitle(name, schema);
   const isScalar = !hasObjectEntries(schema);
-  const add = (): void => setOpened(writer.add(path, schema, starter(schema)));
+  const { enter } = useEntering(id);
+  const add = (): void => {
+    const entry = writer.add(path, schema, starter(schema));
+    setOpened(entry);
+    enter(entry);
+  };
   return (
     <div className="dr-list" id={id}>
-      <ol>
-        {entries.map(([entryId, entry], index) => (
-          <EntryRow
-            key={entryId}
-            what={`${title} ${index + 1}`}
-            list={id}
-            path={path}
-            schema={schema}
-            entry={entryId}
-            index={index}
-            count={entries.length}
-            head={
-              isScalar ? (
-                <div className="dr-bare">
-                  <PropField name={`${title} ${index + 1}`} path={[...path, entryId, "value"]} schema={scalarSchema(schema, index)} isEntry />
-                </div>
-              ) : (
-                <EntryHead entry={entry} index={index} isOpen={opened === entryId} onToggle={() => setOpened(opened === entryId ? null : entryId)} />
-              )
-            }
-          >
-            {!isScalar && opened === entryId && <Members path={[...path, entryId]} value={entry} schema={schema.items ?? {}} />}
-          </EntryRow>
-        ))}
-      </ol>
+      <EntryRows
+        {...{ id, title, path, schema, entries }}
+        head={(entryId, entry, index) =>
+          isScalar ? (
+            <div className="dr-bare">
+              <PropField name={`${title} ${index + 1}`} path={[...path, entryId, "value"]} schema={scalarSchema(schema, index)} isEntry />
+            </div>
+          ) : (
+            <EntryHead entry={entry} index={index} isOpen={opened === entryId} onToggle={() => setOpened(opened === entryId ? null : entryId)} />
+          )
+        }
+        body={(entryId, entry) => !isScalar && opened === entryId && <Members path={[...path, entryId]} value={entry} schema={schema.items ?? {}} />}
+      />
       <button type="button" className="dr-add-row" aria-label={`Add to ${title}`} onClick={add}>
         <Plus size={12} aria-hidden /> Add
       </button>

@@ -1,15 +1,20 @@
 /** Keys and values: each key is edited on its own, so that two people's keys both stay. */
 import { ActionIcon, Autocomplete } from "@mantine/core";
-import { Plus, X } from "lucide-react";
-import { useState } from "react";
+import { PencilLine, Plus, X } from "lucide-react";
+import { useRef, useState } from "react";
 
+import type { PropPath } from "../../model/editor";
+import { typeName } from "../../model/registry";
 import { propertyTitle } from "../../model/schema";
 import type { Json, Schema } from "../../model/types";
 import { compareCodeUnits, isObject } from "../../model/value";
-import { useModel, useSubject, useValue, useWriter } from "./field";
+import { useDesk } from "../desk";
+import { askVariableRename } from "../models/renaming";
+import { SETTERS } from "../models/subjects";
+import { propsOf, useModel, useSubject, useValue, useWriter } from "./field";
+import { KeyName } from "./KeyName";
 import type { EditorProps } from "./LiteralEditor";
 import { besideOf, membersBeside } from "./logic/members";
-import { propsOf } from "./field";
 import { valueAt } from "./logic/paths";
 import { PropField } from "./PropField";
 
@@ -28,6 +33,7 @@ export function MapEditor({ id, name, path, value, schema }: EditorProps) {
   useValue(parent);
   const known = useModel((snapshot) =>
     membersBeside(besideOf(valueAt(propsOf(snapshot, owner.id), parent)), snapshot).map(({ key, schema: member, start }) => ({ key, schema: member as Json | null, start })));
+  const isOfVariables = path.length === 1 && path[0] === "variables" && SETTERS.has(typeName(owner.type));
   const object = isObject(value) ? value : {};
   const entries = Object.keys(object).toSorted(compareCodeUnits);
   const member: Schema = typeof schema.additionalProperties === "object" ? schema.additionalProperties : ANY;
@@ -36,10 +42,13 @@ export function MapEditor({ id, name, path, value, schema }: EditorProps) {
   return (
     <div className="dr-map" id={id}>
       {entries.map((key) => (
-        <div key={key} className="dr-map-entry">
-          <PropField name={key} path={[...path, key]} schema={memberSchema(key, (known.find((other) => other.key === key)?.schema as Schema | null | undefined) ?? member)} isEntry />
-          <ActionIcon size={20} aria-label={`Remove ${key}`} onClick={() => writer.set([...path, key], undefined)}><X size={12} /></ActionIcon>
-        </div>
+        <Entry
+          key={key}
+          name={key}
+          path={path}
+          schema={memberSchema(key, (known.find((other) => other.key === key)?.schema as Schema | null | undefined) ?? member)}
+          isVariable={isOfVariables}
+        />
       ))}
       <NewKey
         title={title}
@@ -47,6 +56,38 @@ export function MapEditor({ id, name, path, value, schema }: EditorProps) {
         suggestions={known.map(({ key }) => key).filter((key) => !Object.hasOwn(object, key))}
         onAdd={(key) => writer.set([...path, key], startOf(key))}
       />
+    </div>
+  );
+}
+
+interface EntryProps {
+  readonly name: string;
+  readonly path: PropPath;
+  readonly schema: Schema;
+  /** Expressions call it by its name, so it can be given another. */
+  readonly isVariable: boolean;
+}
+
+function Entry({ name, path, schema, isVariable }: EntryProps) {
+  const desk = useDesk();
+  const { owner, ids, writer } = useSubject();
+  const [isRenamed, setRenamed] = useState(false);
+  const row = useRef<HTMLDivElement>(null);
+  const finish = (next: string | null): void => {
+    setRenamed(false);
+    if (next !== null) askVariableRename(desk, owner.id, name, next);
+    else requestAnimationFrame(() => row.current?.querySelector<HTMLElement>("[data-rename]")?.focus());
+  };
+  return (
+    <div ref={row} className="dr-map-entry">
+      <div className="dr-map-value">
+        {isRenamed && <KeyName owner={owner.id} name={name} onDone={finish} />}
+        <PropField name={name} path={[...path, name]} schema={schema} isEntry />
+      </div>
+      {isVariable && ids.length === 1 && (
+        <ActionIcon size={20} data-rename aria-label={`Rename ${name}`} onClick={() => setRenamed(true)}><PencilLine size={12} /></ActionIcon>
+      )}
+      <ActionIcon size={20} aria-label={`Remove ${name}`} onClick={() => writer.set([...path, name], undefined)}><X size={12} /></ActionIcon>
     </div>
   );
 }

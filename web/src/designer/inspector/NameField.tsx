@@ -6,8 +6,8 @@ import { editorKind } from "../../model/schema";
 import { toText } from "../../model/value";
 import { useSelect } from "../../shared/store";
 import { useDesk } from "../desk";
-import { isNameOfModel } from "../models/changes";
-import { askRename } from "../models/questions";
+import { askRename } from "../models/renaming";
+import { isSharedName } from "../models/subjects";
 import { propsOf } from "./field";
 
 interface NameFieldProps {
@@ -28,8 +28,8 @@ export function NameField({ id, title, property }: NameFieldProps) {
   const write = (name: string): void => {
     const { editor, model } = desk.connection;
     const node = model.snapshots.get().node(id);
-    if (node !== undefined && isNameOfModel(node, property)) {
-      askRename(desk, id, name);
+    if (node !== undefined && isSharedName(model.snapshots.get(), node, property)) {
+      askRename(desk, id, name, property);
       return;
     }
     const schema = desk.registry.byType(node?.type ?? "Application@1")?.schema.properties?.[property];

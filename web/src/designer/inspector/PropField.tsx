@@ -118,6 +118,7 @@ interface BodyProps extends EditorProps {
 }
 
 function Body({ editor, isBuilt, isMixed, ...props }: BodyProps) {
+  const desk = useDesk();
   const { owner, ids, isReadOnly, writer } = useSubject();
   const { id, path, value, schema } = props;
   if (isReadOnly) return <ValueWords id={id} value={value} schema={schema} path={path} />;
@@ -130,6 +131,6 @@ function Body({ editor, isBuilt, isMixed, ...props }: BodyProps) {
   if (editor === "expression" && (value === undefined || value === null) && !isMixed) {
     return <button type="button" id={id} className="dr-add-row" onClick={() => writer.set(path, { expr: "" })}>Write an expression</button>;
   }
-  if (editor === "string" && isWrittenWhole(owner, path)) return <WholeTextEditor {...props} value={isMixed ? undefined : value} isMixed={isMixed} />;
+  if (editor === "string" && isWrittenWhole(desk.snapshot, owner, path)) return <WholeTextEditor {...props} value={isMixed ? undefined : value} isMixed={isMixed} />;
   return <LiteralEditor {...props} value={isMixed ? undefined : value} isMixed={isMixed} editor={editor} />;
 }

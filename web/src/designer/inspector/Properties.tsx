@@ -1,17 +1,20 @@
 /** The properties of a definition in tabs or, where they are few, in one column under headings. */
 import { Tabs, TextInput } from "@mantine/core";
 import { Search } from "lucide-react";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 
-import { propertyTitle, requiredMembers } from "../../model/schema";
+import { typeName } from "../../model/registry";
+import { editorHint, propertyTitle, requiredMembers } from "../../model/schema";
 import type { Definition, JsonObject, Schema } from "../../model/types";
 import { ROOT } from "../../model/types";
 import { sameItems, Store, useSelect } from "../../shared/store";
 import { useDesk } from "../desk";
+import { defaultSchema } from "../models/cells";
 import { AccessTab } from "./AccessTab";
 import { problemsAt, propsOf, useModel } from "./field";
 import { isOneColumn, isSearched, TAB_TITLES, type TabContent, type TabName, tabsOf } from "./logic/tabs";
 import { PropField } from "./PropField";
+import { TriggerNote } from "./TriggerNote";
 
 /** The tab that was looked at last stays, from node to node and from visit to visit. */
 const STORED = "design-rooms-inspector-tab";
@@ -38,7 +41,13 @@ export function Properties({ id, definition, isShared = false }: PropertiesProps
       others,
     };
   });
-  const schemaOf = (name: string): Schema => definition?.schema.properties?.[name] ?? ANY;
+  // A default is edited as a value of its field's type; one object for as long as it says the same.
+  const typed = useModel((snapshot) => {
+    const node = snapshot.node(id);
+    return node !== undefined && !isShared && typeName(node.type) === "Field" ? JSON.stringify(defaultSchema(node)) : "";
+  });
+  const ofDefault = useMemo(() => (typed === "" ? null : (JSON.parse(typed) as Schema)), [typed]);
+  const schemaOf = (name: string): Schema => (name === "default" ? ofDefault : null) ?? definition?.schema.properties?.[name] ?? ANY;
   const tabs: readonly TabContent[] = layout.tabs.map(({ tab, names }) => ({ tab: tab as TabName, members: names.map((name) => [name, schemaOf(name)] as const) }));
   const required = new Set(layout.required);
   const others = layout.others.map((name) => <PropField key={name} name={name} path={[name]} schema={ANY} />);
@@ -119,7 +128,7 @@ function Members({ content: { members }, required }: { readonly content: TabCont
       {isSearched(members) && (
         <TextInput aria-label="Find a property" placeholder="Find a property" leftSection={<Search size={13} aria-hidden />} value={sought} onChange={(event) => setSought(event.currentTarget.value)} />
       )}
-      {found.map(([name, schema]) => <PropField key={name} name={name} path={[name]} schema={schema} isRequired={required.has(name)} />)}
+      {found.map(([name, schema]) => editorHint(schema) === "trigger" ? <TriggerNote key={name} title={propertyTitle(name, schema)} /> : <PropField key={name} name={name} path={[name]} schema={schema} isRequired={required.has(name)} />)}
       {found.length === 0 && words !== "" && <p className="dr-hint">No property is called “{sought.trim()}”.</p>}
     </>
   );

@@ -6,13 +6,13 @@ import { useState } from "react";
 
 import { toText } from "../../model/value";
 import { useDesk } from "../desk";
-import { isNameOfModel } from "../models/changes";
-import { askRename } from "../models/questions";
+import { askRename } from "../models/renaming";
+import { isSharedName } from "../models/subjects";
 import { useSubject } from "./field";
 import type { EditorProps } from "./LiteralEditor";
 import { LiveInput } from "./LiveInput";
 
-export function WholeTextEditor({ id, path, value, isMixed }: EditorProps) {
+export function WholeTextEditor({ id, path, value, schema, isMixed }: EditorProps) {
   const desk = useDesk();
   const { owner, ids, writer, isReadOnly } = useSubject();
   const [draft, setDraft] = useState<string | null>(null);
@@ -20,11 +20,13 @@ export function WholeTextEditor({ id, path, value, isMixed }: EditorProps) {
     const next = text.trim();
     if (draft === null) return;
     setDraft(null);
-    if (next === "" || next === toText(value)) return;
-    if (ids.length === 1 && isNameOfModel(owner, path[0] ?? "")) askRename(desk, owner.id, next);
+    const [property = ""] = path;
+    // Whatever has a name keeps one; only the list on the other side of a reference can be none.
+    if (next === toText(value) || (next === "" && property !== "inverse")) return;
+    if (next !== "" && ids.length === 1 && isSharedName(desk.snapshot, owner, property)) askRename(desk, owner.id, next, property);
     else {
       writer.begin();
-      writer.set(path, next);
+      writer.set(path, next === "" ? undefined : next);
     }
   };
   return (
@@ -42,7 +44,7 @@ export function WholeTextEditor({ id, path, value, isMixed }: EditorProps) {
         onBlur={commit}
         onEnter={commit}
         isReadOnly={isReadOnly}
-        placeholder={isMixed === true ? "Mixed" : undefined}
+        placeholder={isMixed === true ? "Mixed" : toText(schema.default) || undefined}
       />
     </div>
   );

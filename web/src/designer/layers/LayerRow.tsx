@@ -27,6 +27,8 @@ export interface LayerRowProps {
   readonly problems: number;
   readonly people: readonly Person[];
   readonly isRefused: boolean;
+  /** Whether the revision of the past that is shown changed it. */
+  readonly isChanged: boolean;
   /** When it was deleted, in words; null for what is not in the Trash, and where nobody knows. */
   readonly deleted: string | null;
 }
@@ -36,7 +38,7 @@ export function rowElementId(key: string): string {
 }
 
 export const LayerRow = memo(function LayerRow(props: LayerRowProps) {
-  const { row, label, isSelected, isActive, isRenaming, problems, people, isRefused, deleted } = props;
+  const { row, label, isSelected, isActive, isRenaming, problems, people, isRefused, isChanged, deleted } = props;
   const desk = useDesk();
   const flash = useFlash(row.key);
   const element = useRef<HTMLDivElement>(null);
@@ -48,7 +50,7 @@ export const LayerRow = memo(function LayerRow(props: LayerRowProps) {
       id={rowElementId(row.key)}
       role="treeitem"
       className="dr-row"
-      aria-label={rowName(label, type, row, problems, deleted)}
+      aria-label={rowName(label, type, row, problems, deleted, isChanged)}
       aria-level={row.level}
       aria-posinset={row.position}
       aria-setsize={row.size}
@@ -58,6 +60,7 @@ export const LayerRow = memo(function LayerRow(props: LayerRowProps) {
       data-active-row={isActive || undefined}
       data-trash={row.isTrash || undefined}
       data-refused={isRefused || undefined}
+      data-changed-row={isChanged || undefined}
       data-dragged={isDragged || undefined}
       data-key={row.key}
       data-index={props.index}
@@ -145,11 +148,12 @@ function sameMembers<T extends object>(a: T, b: T): boolean {
 }
 
 // A label alone would make two buttons called "Save" and a text "Save" the same to a listener.
-function rowName(label: string, type: string | null, row: TreeRow, problems: number, deleted: string | null): string {
+function rowName(label: string, type: string | null, row: TreeRow, problems: number, deleted: string | null, isChanged: boolean): string {
   const parts = [label];
   if (type !== null && type !== label) parts.push(type);
   if (row.slotTitle !== null) parts.push(row.slotTitle);
   if (deleted !== null) parts.push(deleted);
+  if (isChanged) parts.push("changed in this revision");
   if (problems > 0) parts.push(problems === 1 ? "1 problem" : `${problems} problems`);
   return parts.join(", ");
 }

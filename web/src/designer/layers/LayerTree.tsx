@@ -19,6 +19,7 @@ import { handleKey } from "../keyboard";
 import type { Person } from "../presence";
 import { LEVEL_STEP, ROW_HEIGHT, type TreeDrop } from "./dropTarget";
 import { LayerRow, rowElementId } from "./LayerRow";
+import { useAnchor } from "./useAnchor";
 import { useTreeDrop } from "./useTreeDrop";
 
 const NOBODY: readonly Person[] = [];
@@ -41,6 +42,7 @@ export function LayerTree() {
     if (active >= 0) virtualizer.scrollToIndex(active, { align: "auto" });
     // eslint-disable-next-line react-hooks/exhaustive-deps -- a row that others shift is not scrolled to
   }, [selected]);
+  useAnchor(tree, rows, INSET);
   const drop = useTreeDrop(tree, rows, INSET);
   const chosen = useMemo(() => new Set(keys), [keys]);
   const renderRow = useRow(rows, chosen, selected);
@@ -92,6 +94,7 @@ function useRow(rows: readonly TreeRow[], chosen: ReadonlySet<string>, selected:
   const problems = useProblemCounts();
   const people = usePeopleByNode();
   const refused = useRefusedNodes();
+  const changed = useSelect(desk.changed, (value) => value);
   return (index: number) => {
     const row = rows[index];
     if (row === undefined) return null;
@@ -108,6 +111,7 @@ function useRow(rows: readonly TreeRow[], chosen: ReadonlySet<string>, selected:
         problems={problems.get(row.key) ?? 0}
         people={people.get(row.key) ?? NOBODY}
         isRefused={refused.has(row.key)}
+        isChanged={changed.has(row.key)}
         deleted={time === undefined ? null : `deleted ${TIME.format(time)}`}
       />
     );

@@ -8,10 +8,12 @@ import { dropTargetForElements } from "@atlaskit/pragmatic-drag-and-drop/adapter
 import { type RefObject, useEffect, useRef, useState } from "react";
 
 import { movedNodes } from "../../model/fragment";
+import type { Snapshot } from "../../model/snapshot";
 import type { TreeRow } from "../../model/tree";
-import { drop, removeNodes } from "../commands/edits";
+import { removeNodes } from "../commands/edits";
 import { type Desk, useDesk } from "../desk";
 import { carried, type DragData } from "../drag/data";
+import { land } from "../drag/landing";
 import { dropAt, type TreeDrop } from "./dropTarget";
 
 /** How long the pointer rests on a folded row before it is unfolded, in milliseconds. */
@@ -43,9 +45,11 @@ export function useTreeDrop(tree: RefObject<HTMLElement | null>, rows: readonly 
       onDragLeave: () => over.end(),
       onDrop: ({ source, location }) => {
         const data = carried(source.data);
-        const target = data === null ? null : over.at(data, location.current.input);
+        // A release so soon that no mark was drawn yet goes by where it happened.
+        const target = over.shown ?? (data === null ? null : over.at(data, location.current.input));
+        const { snapshot } = over;
         over.end();
-        if (data !== null && target !== null) perform(desk, data, target);
+        if (data !== null && target !== null) perform(desk, data, target, snapshot);
       },
     });
     return () => {
@@ -56,13 +60,16 @@ export function useTreeDrop(tree: RefObject<HTMLElement | null>, rows: readonly 
   return shown;
 }
 
-function perform(desk: Desk, data: DragData, target: TreeDrop): void {
+function perform(desk: Desk, data: DragData, target: TreeDrop, shown: Snapshot): void {
   if (target.kind === "trash") removeNodes(desk, target.ids);
-  else if (drop(desk, data, target.target) && target.kind === "into") desk.setExpanded(target.target.parent, true);
+  else if (land(desk, data, target.target, shown) && target.kind === "into") desk.setExpanded(target.target.parent, true);
 }
 
 /** The pointer over the tree during one drag. */
 class Hovering {
+  /** What the mark says, and the model in which it was found. */
+  shown: TreeDrop | null = null;
+  snapshot: Snapshot;
   #data: DragData | null = null;
   #place: Place | null = null;
   #frame: number | null = null;
@@ -74,7 +81,9 @@ class Hovering {
     private readonly inset: number,
     private readonly rows: () => readonly TreeRow[],
     private readonly show: (drop: TreeDrop | null) => void,
-  ) {}
+  ) {
+    this.snapshot = desk.snapshot;
+  }
 
   move(data: DragData | null, place: Place): void {
     this.#data = data;
@@ -87,11 +96,13 @@ class Hovering {
     this.#frame = null;
     this.#data = null;
     this.#resting = null;
+    this.shown = null;
     this.show(null);
   }
 
   at(data: DragData, place: Place): TreeDrop | null {
     const { snapshot, registry } = this.desk;
+    this.snapshot = snapshot;
     const whole = data.kind === "nodes" ? { ...data, ids: movedNodes(snapshot, data.ids) } : data;
     return dropAt(this.rows(), this.#pointer(place), whole, snapshot, registry);
   }
@@ -103,6 +114,7 @@ class Hovering {
     this.#scroll(this.#place);
     const target = this.at(this.#data, this.#place);
     this.#unfold(target, time);
+    this.shown = target;
     this.show(target);
     this.#frame = requestAnimationFrame(this.#step);
   };

@@ -6,7 +6,8 @@ import type { KeyboardEvent } from "react";
 import { useSelect } from "../../shared/store";
 import { CommandHost } from "../commands/CommandHost";
 import { isMacPlatform, keyText } from "../commands/keys";
-import { LEFT_TABS, showLeft } from "../commands/viewing";
+import { showLeft } from "../commands/panels";
+import { LEFT_TABS } from "../commands/viewing";
 import { type LeftTab, useDesk } from "../desk";
 
 const ICONS: Readonly<Record<LeftTab, LucideIcon>> = { insert: Plus, pages: Files, layers: Layers, models: Database, workflows: Workflow };

@@ -6,6 +6,8 @@ import { type ReactNode, useMemo, useState } from "react";
 import { type LiveNode, ROOT, type Schema } from "../../model/types";
 import { isObject, toText } from "../../model/value";
 import { useDesk, useIsReadOnly, useSnapshot } from "../desk";
+import { useSubject } from "../inspector/field";
+import { FieldFrame } from "../inspector/FieldFrame";
 import { PropField } from "../inspector/PropField";
 import { defaultSchema, enumValues, limitsSchema, namedRules, typeOf } from "./cells";
 import { NodeFields, NodeSubject } from "./NodeFields";
@@ -20,7 +22,7 @@ interface CellFormProps {
 
 export function CellForm({ field, column, commands }: CellFormProps) {
   return (
-    <NodeSubject id={field.id} isBindable={false}>
+    <NodeSubject id={field.id} isBindable={false} rest={column}>
       <div className="dm-form">
         <FormOf field={field} column={column} commands={commands} />
       </div>
@@ -64,8 +66,8 @@ function EnumForm({ field, commands }: Omit<CellFormProps, "column">) {
     setDraft("");
   };
   return (
-    <div className="dr-field" role="group" aria-label="Values">
-      <span className="dr-label">Values</span>
+    <CellField field={field} name="values" isGroup>
+      <span id={`${idOf(field, "values")}-label`} className="dr-label">Values</span>
       <ul className="dm-values">
         {values.map(([entry, value]) => (
           <li key={entry} className="dm-value">
@@ -91,7 +93,7 @@ function EnumForm({ field, commands }: Omit<CellFormProps, "column">) {
         </div>
       )}
       {isTaken && <p className="dr-field-problem">This value exists.</p>}
-    </div>
+    </CellField>
   );
 }
 
@@ -103,17 +105,37 @@ function ReferenceForm({ field, commands }: Omit<CellFormProps, "column">) {
   const isKnown = current === "" || models.some((model) => model.value === current);
   return (
     <>
-      <NativeSelect
-        label="Model"
-        description="What it refers to."
-        value={current}
-        disabled={isReadOnly}
-        data={[{ value: "", label: "Not set", disabled: current !== "" }, ...models, ...(isKnown ? [] : [{ value: current, label: "In the Trash" }])]}
-        onChange={(event) => commands.setModel(field, event.currentTarget.value)}
-      />
+      <CellField field={field} name="model">
+        <NativeSelect
+          label="Model"
+          description="What it refers to."
+          value={current}
+          disabled={isReadOnly}
+          data={[{ value: "", label: "Not set", disabled: current !== "" }, ...models, ...(isKnown ? [] : [{ value: current, label: "In the Trash" }])]}
+          onChange={(event) => commands.setModel(field, event.currentTarget.value)}
+        />
+      </CellField>
       <NodeFields node={field} names={["onDelete", "inverse"]} />
     </>
   );
+}
+
+interface CellFieldProps {
+  readonly field: LiveNode;
+  readonly name: string;
+  readonly isGroup?: boolean;
+  readonly children: ReactNode;
+}
+
+/** The frame of the inspector's fields around a control of the cell's own: who is in it, what changed. */
+function CellField({ field, name, isGroup = false, children }: CellFieldProps) {
+  const schema = useDesk().registry.byType(field.type)?.schema.properties?.[name] ?? {};
+  const { owner } = useSubject();
+  return <FieldFrame owner={owner} path={[name]} schema={schema} value={field.props[name]} isGroup={isGroup} id={idOf(field, name)}>{children}</FieldFrame>;
+}
+
+function idOf(field: LiveNode, name: string): string {
+  return `cell-${field.id}-${name}`;
 }
 
 const OWN_LIMITS = "limits";
@@ -134,18 +156,20 @@ function ValidationForm({ field }: { readonly field: LiveNode }) {
   };
   return (
     <>
-      <NativeSelect
-        label="Rule"
-        value={current}
-        disabled={isReadOnly}
-        data={[
-          { value: "", label: "None" },
-          { value: OWN_LIMITS, label: "Limits of its own" },
-          ...rules.map(([value, label]) => ({ value, label })),
-          ...(isKnown ? [] : [{ value: current, label: current }]),
-        ]}
-        onChange={(event) => choose(event.currentTarget.value)}
-      />
+      <CellField field={field} name="validation">
+        <NativeSelect
+          label="Rule"
+          value={current}
+          disabled={isReadOnly}
+          data={[
+            { value: "", label: "None" },
+            { value: OWN_LIMITS, label: "Limits of its own" },
+            ...rules.map(([value, label]) => ({ value, label })),
+            ...(isKnown ? [] : [{ value: current, label: current }]),
+          ]}
+          onChange={(event) => choose(event.currentTarget.value)}
+        />
+      </CellField>
       {isObject(validation) && Object.entries(limits.properties ?? {}).map(([name, schema]) => (
         <PropField key={name} name={name} path={["validation", name]} schema={schema} />
       ))}

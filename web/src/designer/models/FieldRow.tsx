@@ -7,6 +7,7 @@ import type { LiveNode, Problem } from "../../model/types";
 import { isExpression, setMembers, toText } from "../../model/value";
 import { problemsAt } from "../inspector/field";
 import { useDesk, useIsReadOnly, useSnapshot } from "../desk";
+import { inkOn } from "../../shared/people";
 import type { Person } from "../presence";
 import { CellForm } from "./CellForm";
 import { cellText, type Column, COLUMNS, enumValues, isEditable, typeOf } from "./cells";
@@ -78,7 +79,7 @@ function FieldCell(props: FieldCellProps) {
   const isEditing = editing?.column === at;
   const canEdit = isEditable(column, field);
   const faults = column.props.flatMap((name) => problemsAt(props.problems, field.id, [name]));
-  const [editor] = people.filter((person) => person.field?.node === field.id && column.props.includes(person.field.path[0] ?? ""));
+  const [editor, ...others] = people.filter((person) => person.field?.node === field.id && column.props.includes(person.field.path[0] ?? ""));
   const choose = (event: MouseEvent): void => {
     if (isEditing) return;
     onChoose(field, at, event.shiftKey ? "range" : event.ctrlKey || event.metaKey ? "toggle" : "only");
@@ -106,7 +107,11 @@ function FieldCell(props: FieldCellProps) {
       {column.key === "name" && <GripVertical size={12} className="dm-grip" aria-hidden />}
       {isEditing && column.editor !== "toggle" ? <CellEditor {...props} /> : <CellContent field={field} column={column} />}
       {faults.length > 0 && !isEditing && <span className="dm-cell-problem" title={words}><CircleAlert size={12} aria-hidden /></span>}
-      {editor !== undefined && <span className="dm-cell-person" style={{ background: editor.color }}>{editor.name}</span>}
+      {editor !== undefined && (
+        <span className="dm-cell-person" role="note" aria-label={`${[editor, ...others].map((person) => person.name).join(", ")} ${others.length === 0 ? "is" : "are"} editing this`} style={{ background: editor.color, color: inkOn(editor.color) }} dir="auto">
+          {editor.name}{others.length > 0 && ` +${others.length}`}
+        </span>
+      )}
     </div>
   );
 }
@@ -153,11 +158,11 @@ function CellEditor({ field, column, editing, commands, onFinish }: FieldCellPro
     onFinish(false);
   };
   return (
-    <Popover opened onChange={() => onFinish(false)} position="bottom-start" offset={2} width={column.editor === "choice" ? 220 : 320} trapFocus returnFocus={false} shadow="md" withinPortal transitionProps={{ duration: 80 }}>
+    <Popover opened onChange={() => onFinish(false)} position="bottom-start" offset={2} width={column.editor === "choice" ? 220 : 320} trapFocus returnFocus={false} shadow="md" withinPortal withRoles={false} transitionProps={{ duration: 80 }}>
       <Popover.Target>
         <span className="dm-cell-open"><CellContent field={field} column={column} /></span>
       </Popover.Target>
-      <Popover.Dropdown p={column.editor === "choice" ? 4 : 12} aria-label={`${column.title} of ${toText(field.props.name)}`} onKeyDown={onKey} onClick={(event) => event.stopPropagation()} onDoubleClick={(event) => event.stopPropagation()}>
+      <Popover.Dropdown role="dialog" tabIndex={-1} p={column.editor === "choice" ? 4 : 12} aria-label={`${column.title} of ${toText(field.props.name)}`} onKeyDown={onKey} onClick={(event) => event.stopPropagation()} onDoubleClick={(event) => event.stopPropagation()}>
         {column.editor === "choice" ? (
           <TypeChooser
             current={typeOf(field)}

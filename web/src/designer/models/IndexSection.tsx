@@ -1,5 +1,5 @@
 /** The indexes of a model: which fields, whether their combination is unique, of which type. */
-import { ActionIcon, CloseButton, NativeSelect, Switch } from "@mantine/core";
+import { ActionIcon, NativeSelect, Switch } from "@mantine/core";
 import { CircleAlert, Plus, Trash2 } from "lucide-react";
 import { type KeyboardEvent, useRef } from "react";
 
@@ -9,6 +9,7 @@ import { isReference, listEntries, toText } from "../../model/value";
 import { add, duplicate, move, remove } from "../commands/edits";
 import { useConnection, useDesk, useIsReadOnly, usePeopleAt, useSelectedKeys, useSnapshot } from "../desk";
 import { useFlash } from "../flash";
+import { IndexFields } from "./IndexFields";
 import { SYSTEM_FIELDS } from "./names";
 import { useRowDrag } from "./useRowDrag";
 
@@ -70,12 +71,7 @@ function IndexRow({ index, at, model }: { readonly index: LiveNode; readonly at:
     >
       {flash > 0 && <span key={flash} className="dr-flash" aria-hidden />}
       <div className="dm-index-fields" role="group" tabIndex={0} aria-label={label} onKeyDown={onKey}>
-        {entries.map(([entry], position) => (
-          <span key={entry} className="dm-tag dm-index-field">
-            <span className="dr-ellipsis">{names[position]}</span>
-            {!isReadOnly && <CloseButton size={16} iconSize={11} aria-label={`Remove ${names[position] ?? ""} from the index`} onClick={() => editor.set(index.id, ["fields", entry], undefined)} />}
-          </span>
-        ))}
+        <IndexFields index={index} />
         {!isReadOnly && (
           <NativeSelect
             className="dm-index-add"

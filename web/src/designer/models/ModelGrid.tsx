@@ -10,7 +10,7 @@ import { useDesk, useIsReadOnly, useSnapshot } from "../desk";
 import { FieldGrid } from "./FieldGrid";
 import { IndexSection } from "./IndexSection";
 import { nameFault } from "./names";
-import { askRename } from "./questions";
+import { askRename } from "./renaming";
 import { type Relation, refersTo, usedBy } from "./relations";
 import { NameInput } from "./RootList";
 import { useFieldCommands } from "./useFieldCommands";

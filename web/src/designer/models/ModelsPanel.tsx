@@ -6,7 +6,7 @@ import { type LiveNode, ROOT } from "../../model/types";
 import { add, removeNodes } from "../commands/edits";
 import { useDesk, useSnapshot } from "../desk";
 import { nameFault } from "./names";
-import { askRename } from "./questions";
+import { askRename } from "./renaming";
 import { RootList } from "./RootList";
 
 export function ModelsPanel() {

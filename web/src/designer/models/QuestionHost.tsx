@@ -8,7 +8,7 @@ import { useState } from "react";
 import { useSelect } from "../../shared/store";
 import { useDesk } from "../desk";
 import type { Impact } from "./impact";
-import { type ImpactQuestion, performRename, type Question, questionOf } from "./questions";
+import { type ImpactQuestion, type Question, questionOf } from "./questions";
 import { RenameForm } from "./RenameForm";
 
 export function QuestionHost() {
@@ -19,18 +19,17 @@ export function QuestionHost() {
   // While it fades away it still says what it said.
   if (question !== null && question !== last) setLast(question);
   const close = (): void => store.set(null);
-  const title = last === null ? "" : last.kind === "rename" ? `Rename ${last.before} to ${last.next}` : last.title;
   return (
-    <Modal opened={question !== null} onClose={close} title={title} size="lg">
+    <Modal opened={question !== null} onClose={close} title={last?.title ?? ""} size="lg">
       {last?.kind === "impact" && <Impacted question={last} onClose={close} />}
       {last?.kind === "rename" && (
         <RenameForm
-          key={`${last.node}/${last.next}`}
+          key={last.title}
           rewrites={last.rewrites}
           onClose={close}
           onRename={(rewrites) => {
             close();
-            performRename(desk, last.node, last.next, rewrites);
+            last.perform(rewrites);
           }}
         />
       )}

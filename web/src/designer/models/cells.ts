@@ -105,6 +105,10 @@ export function defaultSchema(field: LiveNode): Schema {
       return { ...base, type: "integer" };
     case "Enum":
       return { ...base, enum: enumValues(field).map(([, value]) => value) };
+    case "Date":
+    case "Time":
+    case "DateTime":
+      return { ...base, type: "string", format: FORMATS[typeOf(field)] ?? "" };
     case "Json":
       return base;
     default:
@@ -112,12 +116,17 @@ export function defaultSchema(field: LiveNode): Schema {
   }
 }
 
+/** How JSON Schema calls the texts of dates and times. */
+const FORMATS: Readonly<Record<string, string>> = { Date: "date", Time: "time", DateTime: "date-time" };
+
 /** The limits that a field of this type may have, with words for its members. */
 export function limitsSchema(type: string): Schema {
   const isNumber = type === "Integer" || type === "Decimal";
+  const format = FORMATS[type];
+  const bound: Schema = { type: type === "Integer" ? "integer" : "string", ...(format !== undefined && { format }) };
   const all: Readonly<Record<string, Schema>> = {
-    min: { title: isNumber ? "At least" : "Earliest", type: type === "Integer" ? "integer" : "string" },
-    max: { title: isNumber ? "At most" : "Latest", type: type === "Integer" ? "integer" : "string" },
+    min: { title: isNumber ? "At least" : "Earliest", ...bound },
+    max: { title: isNumber ? "At most" : "Latest", ...bound },
     minLength: { title: "Shortest", type: "integer", minimum: 0 },
     maxLength: { title: "Longest", type: "integer", minimum: 0 },
     pattern: { title: "Pattern", type: "string", format: "regex" },

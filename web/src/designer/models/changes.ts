@@ -12,6 +12,7 @@ import type { Json, JsonObject, LiveNode } from "../../model/types";
 import { listEntries, toText } from "../../model/value";
 import type { Change } from "./impact";
 import { referred } from "./scope";
+import { isSharedName, SETTERS, variablesOf } from "./subjects";
 
 /** What goes into the Trash with these nodes, of which those within another are not told apart. */
 export function removalOf(snapshot: Snapshot, ids: readonly string[]): readonly Change[] {
@@ -27,9 +28,9 @@ export function removalOf(snapshot: Snapshot, ids: readonly string[]): readonly 
   ];
 }
 
-/** What becomes of a field's data and uses when its properties become others; none for other nodes. */
+/** What becomes of a field's data and uses, or of variables, when the node's properties become others. */
 export function changesOf(node: LiveNode, after: JsonObject): readonly Change[] {
-  if (!isField(node)) return [];
+  if (!isField(node)) return lostVariables(node, after);
   const { id, props } = node;
   const changes: Change[] = [];
   const [from, to] = [toText(props.type), toText(after.type)];
@@ -38,6 +39,7 @@ export function changesOf(node: LiveNode, after: JsonObject): readonly Change[] 
   if (props.unique !== true && after.unique === true) changes.push({ kind: "makeUnique", field: id });
   const target = referred(after.model);
   if (props.model !== undefined && referred(props.model) !== target) changes.push({ kind: "retarget", field: id, to: target });
+  if (toText(props.inverse) !== "" && toText(after.inverse) === "" && from === to) changes.push({ kind: "removeInverse", field: id });
   const kept = new Set(valuesOf(after.values));
   for (const value of valuesOf(props.values)) {
     if (value !== "" && !kept.has(value)) changes.push({ kind: "removeValue", field: id, value });
@@ -45,15 +47,19 @@ export function changesOf(node: LiveNode, after: JsonObject): readonly Change[] 
   return changes;
 }
 
-/** Whether a property is the name that expressions and paths call a data model or a field by. */
-export function isNameOfModel(node: LiveNode, property: string): boolean {
-  return property === "name" && (isModel(node) || isField(node));
+/**
+ * Whether a text of a node is written only as a whole: a name or a path that others call it by, or a
+ * value of an Enum.
+ */
+export function isWrittenWhole(snapshot: Snapshot, node: LiveNode, path: PropPath): boolean {
+  const [property = ""] = path;
+  return path.length === 1 ? isSharedName(snapshot, node, property) : property === "values" && isField(node);
 }
 
-/** Whether a text of a node is written only as a whole: a name, or a value of an Enum. */
-export function isWrittenWhole(node: LiveNode, path: PropPath): boolean {
-  const [property = ""] = path;
-  return path.length === 1 ? isNameOfModel(node, property) : property === "values" && isField(node);
+function lostVariables(node: LiveNode, after: JsonObject): readonly Change[] {
+  if (!SETTERS.has(typeName(node.type))) return [];
+  const left = new Set(variablesOf({ ...node, props: after }));
+  return variablesOf(node).filter((name) => !left.has(name)).map((name) => ({ kind: "removeVariable", node: node.id, name }));
 }
 
 /** The question, and the word that answers it with yes. */
@@ -71,6 +77,12 @@ export function wordsOf(snapshot: Snapshot, changes: readonly Change[]): { reado
       return { title: `Make ${name} unique?`, confirm: "Make unique" };
     case "retarget":
       return { title: `Let ${name} refer to another model?`, confirm: "Change the model" };
+    case "removeInverse":
+      return { title: `Remove the list that ${name} makes on the other side?`, confirm: "Remove" };
+    case "removeVariable": {
+      const names = changes.flatMap((change) => (change.kind === "removeVariable" ? change.name : []));
+      return { title: names.length === 1 ? `Remove the variable ${first.name}?` : `Remove ${names.length} variables?`, confirm: "Remove" };
+    }
     case "removeValue": {
       const values = new Set(changes.flatMap((change) => (change.kind === "removeValue" ? change.value : [])));
       return { title: values.size === 1 ? `Remove the value “${first.value}”?` : `Remove ${values.size} values?`, confirm: "Remove" };

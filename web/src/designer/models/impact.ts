@@ -12,7 +12,8 @@ import type { Json, LiveNode, Schema } from "../../model/types";
 import { isObject, isReference, listEntries, toText } from "../../model/value";
 import { isLossless } from "./conversions";
 import { sourceAt } from "./rename";
-import { fieldSubject, modelSubject, type Subject, type Use, usesOf, valueSubject } from "./uses";
+import { fieldSubject, inverseSubject, modelSubject, type Subject, subjectsIn, valueSubject, variableSubject } from "./subjects";
+import { type Use, usesOf } from "./uses";
 
 export type Change =
   | { readonly kind: "removeModel"; readonly model: string }
@@ -22,7 +23,11 @@ export type Change =
   | { readonly kind: "require"; readonly field: string }
   | { readonly kind: "makeUnique"; readonly field: string }
   | { readonly kind: "removeValue"; readonly field: string; readonly value: string }
-  | { readonly kind: "retarget"; readonly field: string; readonly to: string };
+  | { readonly kind: "retarget"; readonly field: string; readonly to: string }
+  /** The list that a reference makes on the other side. */
+  | { readonly kind: "removeInverse"; readonly field: string }
+  /** Of the page or workflow that the node is, or stands in. */
+  | { readonly kind: "removeVariable"; readonly node: string; readonly name: string };
 
 export interface Impact {
   readonly node: string;
@@ -40,11 +45,16 @@ export interface Impact {
 export function impactOf(snapshot: Snapshot, registry: Registry, change: Change): readonly Impact[] {
   if (change.kind === "makeUnique") return [];
   if (change.kind === "require") return creatorsOf(snapshot, registry, change.field);
-  if (change.kind === "removeNodes") return referrersOf(snapshot, registry, change.nodes);
-  const uses = subjectsOf(snapshot, change).flatMap((subject) => usesOf(snapshot, subject));
+  if (change.kind === "removeNodes") return [...referrersOf(snapshot, registry, change.nodes), ...namedUses(snapshot, registry, subjectsIn(snapshot, change.nodes), change.nodes)];
+  if (change.kind === "removeVariable") return variableUses(snapshot, registry, change.node, change.name);
   const owners = change.kind === "removeModel" ? [change.model] : change.kind === "removeFields" ? change.fields : [change.field];
+  return namedUses(snapshot, registry, subjectsOf(snapshot, change), owners);
+}
+
+/** One entry for each place that uses one of the subjects from outside the owners. */
+function namedUses(snapshot: Snapshot, registry: Registry, subjects: readonly Subject[], owners: readonly string[]): readonly Impact[] {
   const places = new Map<string, Use>();
-  for (const use of uses) {
+  for (const use of subjects.flatMap((subject) => usesOf(snapshot, subject))) {
     // What goes with the model is no use of it; a field's own properties are what is being changed.
     if (owners.some((owner) => isWithin(snapshot, use.node, owner))) continue;
     const key = JSON.stringify([use.node, use.path]);
@@ -55,8 +65,16 @@ export function impactOf(snapshot: Snapshot, registry: Registry, change: Change)
   return impacts.toSorted((a, b) => Number(a.isByName) - Number(b.isByName));
 }
 
+/** Who reads or sets a variable; none while another step gives it a value too. */
+function variableUses(snapshot: Snapshot, registry: Registry, node: string, name: string): readonly Impact[] {
+  const isGiven = (use: Use): boolean => use.how === "key";
+  const uses = usesOf(snapshot, variableSubject(snapshot, node, name));
+  if (uses.some((use) => isGiven(use) && use.node !== node)) return [];
+  return uses.filter((use) => !isGiven(use)).flatMap((use) => describe(snapshot, registry, use.node, use.path, !use.isCertain));
+}
+
 /** Deleting a model deletes its fields: whoever uses one of them is told of, too. */
-function subjectsOf(snapshot: Snapshot, change: Exclude<Change, { kind: "require" | "makeUnique" | "removeNodes" }>): readonly Subject[] {
+function subjectsOf(snapshot: Snapshot, change: Exclude<Change, { kind: "require" | "makeUnique" | "removeNodes" | "removeVariable" }>): readonly Subject[] {
   if (change.kind === "removeModel") {
     const model = snapshot.node(change.model);
     return model === undefined ? [] : [modelSubject(model), ...snapshot.children(model.id, "fields").flatMap(fieldSubjects)];
@@ -64,16 +82,15 @@ function subjectsOf(snapshot: Snapshot, change: Exclude<Change, { kind: "require
   if (change.kind === "removeFields") return change.fields.flatMap((id) => fieldSubjects(snapshot.node(id)));
   const field = snapshot.node(change.field);
   if (field === undefined) return [];
+  if (change.kind === "removeInverse") return [inverseSubject(field)].flatMap((subject) => subject ?? []);
   return change.kind === "removeValue" ? [valueSubject(field, change.value)] : fieldSubjects(field);
 }
 
 /** A field, and the list that it makes on the other side. */
 function fieldSubjects(field: LiveNode | undefined): readonly Subject[] {
   if (field === undefined) return [];
-  const { inverse, model } = field.props;
-  const target = isObject(model) ? toText(model.ref) : "";
-  const own = fieldSubject(field);
-  return field.props.type === "Reference" && toText(inverse) !== "" ? [own, { kind: "inverse", model: target, name: toText(inverse) }] : [own];
+  const inverse = inverseSubject(field);
+  return inverse === null ? [fieldSubject(field)] : [fieldSubject(field), inverse];
 }
 
 function isWithin(snapshot: Snapshot, node: string, owner: string): boolean {
@@ -154,6 +171,7 @@ export function placeWords(schema: Schema | undefined, props: Json, path: PropPa
 /** What happens to the records that are there, in a sentence. */
 export function dataEffect(snapshot: Snapshot, change: Change, records: number | null): string {
   if (change.kind === "removeNodes") return "No data is touched. Restore it from the Trash and what uses it works again.";
+  if (change.kind === "removeVariable" || change.kind === "removeInverse") return "No data is touched. What names it has no value until it is there again.";
   if (records === 0) return "The preview has no records of it yet, so no data is touched.";
   const all = records === null ? "the records" : records === 1 ? "1 record" : `${records.toLocaleString("en")} records`;
   switch (change.kind) {

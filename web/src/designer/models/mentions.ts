@@ -18,6 +18,10 @@ export type Owner =
   | { readonly kind: "models" }
   | { readonly kind: "enums" }
   | { readonly kind: "enumFields"; readonly model: string }
+  | { readonly kind: "vars" }
+  | { readonly kind: "steps" }
+  /** It stands alone: a root such as `record`, or the item of a loop. */
+  | { readonly kind: "nothing" }
   | { readonly kind: "other" }
   | { readonly kind: "unknown" };
 
@@ -86,7 +90,7 @@ class Reader {
       case "literal":
         return this.#literal(tree);
       case "identifier":
-        return { type: this.#typeOf(tree.name), field: null };
+        return this.#identifier(tree);
       case "select":
         return this.#member(tree.operand, tree.field, this.#nameRange(tree.field, tree.end));
       case "has":
@@ -118,6 +122,13 @@ class Reader {
     }
     if (value === null) return { type: NULL, field: null };
     return { type: typeof value === "bigint" ? INT : typeof value === "boolean" ? BOOL : DYN, field: null };
+  }
+
+  #identifier({ name, start, end }: Extract<Ast, { kind: "identifier" }>): Seen {
+    // A variable of `map` or `filter` is another one, whatever it is called.
+    const isOwn = this.#variables.some(([known]) => known === name);
+    if (!isOwn) this.#mentions.push({ name, range: { start, end }, owner: { kind: "nothing" } });
+    return { type: this.#typeOf(name), field: null };
   }
 
   #typeOf(name: string): Type {
@@ -157,6 +168,8 @@ class Reader {
   #owner(operand: Ast): Owner {
     if (this.#isRoot(operand, "models")) return { kind: "models" };
     if (this.#isRoot(operand, "enums")) return { kind: "enums" };
+    if (this.#isRoot(operand, "vars")) return { kind: "vars" };
+    if (this.#isRoot(operand, "steps")) return { kind: "steps" };
     if (operand.kind === "select" && this.#isRoot(operand.operand, "enums")) return { kind: "enumFields", model: operand.field };
     return { kind: "other" };
   }

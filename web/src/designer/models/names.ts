@@ -12,6 +12,11 @@ export const SYSTEM_FIELDS = [
   ["createdBy", "Text", "Who made it"],
 ] as const;
 
+/** Whether expressions can call something by this name. */
+export function isName(text: string): boolean {
+  return NAME.test(text) && text.length <= LENGTH_MAX;
+}
+
 /** Why this cannot be the name of a sibling in that slot, in a sentence, or null. */
 export function nameFault(snapshot: Snapshot, parent: string, slot: string, name: string, own: string | null): string | null {
   if (name === "") return "A name is needed.";

@@ -4,7 +4,8 @@ import type { Snapshot } from "../../model/snapshot";
 import type { JsonObject, LiveNode } from "../../model/types";
 import { node, snapshotOf } from "../../preview/core/testing/model";
 import { changesOf, isWrittenWhole, removalOf } from "./changes";
-import { impactQuestion, rewritesFor } from "./questions";
+import { impactQuestion } from "./questions";
+import { rewritesFor } from "./renaming";
 import { NODES, REGISTRY, SNAPSHOT } from "./testing";
 
 const NONE: ReadonlyMap<string, number | null> = new Map();
@@ -81,9 +82,10 @@ describe("renaming", () => {
   });
 
   it("is written as a whole, as values of an Enum are", () => {
-    expect(isWrittenWhole(find("o3"), ["name"])).toBe(true);
-    expect(isWrittenWhole(find("o3"), ["values", "v1", "value"])).toBe(true);
-    expect(isWrittenWhole(find("o3"), ["title"])).toBe(false);
-    expect(isWrittenWhole(find("flow"), ["name"])).toBe(false);
+    expect(isWrittenWhole(SNAPSHOT, find("o3"), ["name"])).toBe(true);
+    expect(isWrittenWhole(SNAPSHOT, find("o3"), ["values", "v1", "value"])).toBe(true);
+    expect(isWrittenWhole(SNAPSHOT, find("o3"), ["title"])).toBe(false);
+    expect(isWrittenWhole(SNAPSHOT, find("flow"), ["name"])).toBe(true);
+    expect(isWrittenWhole(SNAPSHOT, find("flow"), ["version"])).toBe(false);
   });
 });

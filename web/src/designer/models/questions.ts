@@ -6,16 +6,12 @@
  */
 import type { Registry } from "../../model/registry";
 import type { Snapshot } from "../../model/snapshot";
-import type { LiveNode } from "../../model/types";
-import { toText } from "../../model/value";
 import { Store } from "../../shared/store";
 import type { Desk } from "../desk";
-import { isNameOfModel, isRemoval, removalOf, removedBy, wordsOf } from "./changes";
+import { isRemoval, removalOf, removedBy, wordsOf } from "./changes";
 import { type Change, dataEffect, type Impact, impactOf } from "./impact";
-import { nameFault } from "./names";
 import { countRecords } from "./records";
-import { rename, type Rewrite, rewritesOf } from "./rename";
-import { fieldSubject, modelSubject } from "./uses";
+import type { Rewrite } from "./rename";
 
 /** Whether to make a change, and what it has an effect on. */
 export interface ImpactQuestion {
@@ -29,13 +25,12 @@ export interface ImpactQuestion {
   readonly perform: () => void;
 }
 
-/** What else to rename. */
+/** What else a renaming changes. */
 export interface RenameQuestion {
   readonly kind: "rename";
-  readonly node: string;
-  readonly before: string;
-  readonly next: string;
+  readonly title: string;
   readonly rewrites: readonly Rewrite[];
+  readonly perform: (chosen: readonly Rewrite[]) => void;
 }
 
 export type Question = ImpactQuestion | RenameQuestion;
@@ -97,7 +92,7 @@ export function impactQuestion(
 
 /** The data model whose records a change is about, or null. */
 function modelOf(snapshot: Snapshot, change: Change): string | null {
-  if (change.kind === "removeNodes") return null;
+  if (change.kind === "removeNodes" || change.kind === "removeVariable" || change.kind === "removeInverse") return null;
   if (change.kind === "removeModel") return change.model;
   return snapshot.node(isRemoval(change) ? (change.fields[0] ?? "") : change.field)?.place?.[0] ?? null;
 }
@@ -105,31 +100,4 @@ function modelOf(snapshot: Snapshot, change: Change): string | null {
 function distinct(impacts: readonly Impact[]): readonly Impact[] {
   const places = new Map(impacts.map((impact) => [JSON.stringify([impact.node, impact.place, impact.source]), impact]));
   return [...places.values()].toSorted((a, b) => Number(a.isByName) - Number(b.isByName));
-}
-
-/** Renames a data model or a field, after showing what else changes, if anything does. */
-export function askRename(desk: Desk, id: string, next: string): void {
-  const node = desk.snapshot.node(id);
-  if (node === undefined || desk.isReadOnly || next === toText(node.props.name)) return;
-  const [parent, slot] = node.place ?? ["", ""];
-  const fault = nameFault(desk.snapshot, parent, slot, next, id);
-  if (fault !== null) {
-    desk.connection.tell("Not renamed", `“${next}” cannot be its name. ${fault}`);
-    return;
-  }
-  const rewrites = rewritesFor(desk.snapshot, node, next);
-  if (rewrites.length === 0) performRename(desk, id, next, []);
-  else questionOf(desk).set({ kind: "rename", node: id, before: toText(node.props.name), next, rewrites });
-}
-
-/** What a renaming would rewrite; nothing where there was no name yet. */
-export function rewritesFor(snapshot: Snapshot, node: LiveNode, next: string): readonly Rewrite[] {
-  if (!isNameOfModel(node, "name") || toText(node.props.name) === "") return [];
-  return rewritesOf(snapshot, node.place?.[1] === "fields" ? fieldSubject(node) : modelSubject(node), next);
-}
-
-export function performRename(desk: Desk, id: string, next: string, rewrites: readonly Rewrite[]): void {
-  desk.connection.stopCapturing();
-  rename(desk.connection.editor, desk.snapshot, id, "name", next, rewrites);
-  desk.connection.stopCapturing();
 }

@@ -37,7 +37,7 @@ describe("renaming a field", () => {
   it("is one change, undone in one go", () => {
     const { editor, live, undo } = openRoom();
     const before = JSON.stringify([...live.snapshots.get().nodes.values()]);
-    rename(editor, live.snapshots.get(), "o3", "name", "état", rewritesOf(live.snapshots.get(), STATUS, "state").filter((rewrite) => rewrite.isCertain));
+    rename(editor, live.snapshots.get(), "o3", { name: "état" }, rewritesOf(live.snapshots.get(), STATUS, "state").filter((rewrite) => rewrite.isCertain));
     expect(propsOf(live, "o3").name).toBe("état");
     expect(propsOf(live, "mark").values).toEqual({ state: { expr: "one.state == 'draft' ? 'confirmed' : one.state" } });
     expect(propsOf(live, "old").sort).toEqual(["-state", "customer.name"]);

@@ -6,10 +6,12 @@
  */
 import type { Editor, PropPath } from "../../model/editor";
 import type { Snapshot } from "../../model/snapshot";
-import type { Json } from "../../model/types";
+import type { Json, JsonObject, LiveNode } from "../../model/types";
 import { isExpression, isObject } from "../../model/value";
+import { retargeted } from "./links";
 import { at } from "./scope";
-import { type Subject, type Use, usesOf } from "./uses";
+import type { Subject } from "./subjects";
+import { type Use, usesOf } from "./uses";
 
 /** One place that a renaming rewrites. */
 export interface Rewrite {
@@ -22,8 +24,9 @@ export interface Rewrite {
   readonly isCertain: boolean;
 }
 
-/** What a renaming to `next` rewrites, in the order of the model. */
+/** What a renaming to `next` rewrites, in the order of the model; of a page `next` is the path. */
 export function rewritesOf(snapshot: Snapshot, subject: Subject, next: string): readonly Rewrite[] {
+  const page = subject.kind === "page" ? snapshot.node(subject.id) : undefined;
   const places = new Map<string, Use[]>();
   for (const use of usesOf(snapshot, subject)) {
     if (use.how === "reference") continue;
@@ -31,7 +34,14 @@ export function rewritesOf(snapshot: Snapshot, subject: Subject, next: string): 
     const key = JSON.stringify([use.node, use.path, use.how, use.isCertain]);
     places.set(key, [...(places.get(key) ?? []), use]);
   }
-  return [...places.values()].flatMap((uses) => rewriteOf(snapshot, uses, next) ?? []);
+  return [...places.values()].flatMap((uses) => (page === undefined ? rewriteOf(snapshot, uses, next) : linkOf(snapshot, uses, page, next)) ?? []);
+}
+
+function linkOf(snapshot: Snapshot, [link]: readonly Use[], page: LiveNode, path: string): Rewrite | null {
+  if (link === undefined || (link.how !== "text" && link.how !== "expression")) return null;
+  const before = sourceAt(snapshot, link.node, link.path);
+  const after = retargeted(snapshot, at(snapshot.node(link.node)?.props, link.path), page, path);
+  return before === null || after === null || before === after ? null : { node: link.node, path: link.path, how: link.how, isCertain: true, before, after };
 }
 
 function rewriteOf(snapshot: Snapshot, uses: readonly Use[], next: string): Rewrite | null {
@@ -54,20 +64,15 @@ function replaced(source: string, uses: readonly Use[], next: string): string {
 
 /** The expression or plain text at a path. */
 export function sourceAt(snapshot: Snapshot, node: string, path: PropPath): string | null {
-  const value = valueAt(snapshot.node(node)?.props, path);
+  const value = at(snapshot.node(node)?.props, path);
   if (isExpression(value)) return value.expr;
   return typeof value === "string" ? value : null;
 }
 
-// Lists within a register have numbers for keys.
-function valueAt(value: Json | undefined, path: PropPath): Json | undefined {
-  return path.reduce<Json | undefined>((current, key) => (Array.isArray(current) ? (current as readonly Json[])[Number(key)] : at(current, [key])), value);
-}
-
-/** Sets the name and rewrites the chosen places, as one change. */
-export function rename(editor: Editor, snapshot: Snapshot, node: string, property: string, next: string, rewrites: readonly Rewrite[]): void {
+/** Sets the name, and what else goes with it, and rewrites the chosen places, as one change. */
+export function rename(editor: Editor, snapshot: Snapshot, node: string, props: JsonObject, rewrites: readonly Rewrite[]): void {
   editor.together(() => {
-    editor.set(node, [property], next);
+    for (const [property, value] of Object.entries(props)) editor.set(node, [property], value);
     const writer = new Writer(editor, snapshot);
     for (const rewrite of rewrites) if (rewrite.how !== "key") writer.write(rewrite);
     // Keys come last: until then the expressions beneath them are found at their old paths.
@@ -96,7 +101,7 @@ class Writer {
   }
 
   renameKey({ node, path, after }: Rewrite): void {
-    const value = valueAt(this.snapshot.node(node)?.props, path);
+    const value = at(this.snapshot.node(node)?.props, path);
     const text = this.#texts.get(JSON.stringify([node, path]));
     this.editor.set(node, path, undefined);
     this.editor.set(node, [...path.slice(0, -1), after], text === undefined ? value : isExpression(value) ? { expr: text } : text);
@@ -105,14 +110,14 @@ class Writer {
   // A member of an array within a register is written with the whole array.
   #set(node: string, path: PropPath, value: Json): void {
     const props = this.snapshot.node(node)?.props;
-    const depth = path.findIndex((_, index) => Array.isArray(valueAt(props, path.slice(0, index))));
+    const depth = path.findIndex((_, index) => Array.isArray(at(props, path.slice(0, index))));
     if (depth < 0) {
       this.editor.set(node, path, value);
       return;
     }
     const register = path.slice(0, depth);
     const key = JSON.stringify([node, register]);
-    const next = withMember(this.#registers.get(key) ?? valueAt(props, register), path.slice(depth), value);
+    const next = withMember(this.#registers.get(key) ?? at(props, register), path.slice(depth), value);
     this.#registers.set(key, next);
     this.editor.set(node, register, next);
   }

@@ -37,8 +37,10 @@ export function scopeAt(snapshot: Snapshot, schema: Schema, node: LiveNode, path
 /** What `onError` and `compensate` see of the failure. */
 const ERROR: Type = objectOf({ code: STRING, message: STRING, status: INT, output: DYN, step: STRING });
 
-function isInWorkflow(snapshot: Snapshot, node: LiveNode): boolean {
-  return typeName(snapshot.path(node.id)[0]?.type ?? "") === "Workflow";
+/** Whether a node is a step, or stands in one. */
+export function isInWorkflow(snapshot: Snapshot, node: LiveNode): boolean {
+  const [root] = snapshot.path(node.id);
+  return root !== undefined && root.id !== node.id && typeName(root.type) === "Workflow";
 }
 
 function recordType(model: string | undefined): Type {
@@ -50,11 +52,12 @@ export function referred(value: Json | undefined): string {
   return isReference(value) ? value.ref : "";
 }
 
-/** The value at a path of plain JSON. */
+/** The value at a path of plain JSON; lists within a register have numbers for keys. */
 export function at(value: Json | undefined, path: readonly string[]): Json | undefined {
-  let current = value;
-  for (const key of path) current = isObject(current) ? (current as JsonObject)[key] : undefined;
-  return current;
+  return path.reduce<Json | undefined>(
+    (current, key) => (Array.isArray(current) ? (current as readonly Json[])[Number(key)] : isObject(current) ? (current as JsonObject)[key] : undefined),
+    value,
+  );
 }
 
 function triggerScope(workflow: LiveNode | undefined): Scope {

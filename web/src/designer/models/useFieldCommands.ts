@@ -5,7 +5,7 @@ import type { Json, LiveNode } from "../../model/types";
 import { removeNodes } from "../commands/edits";
 import { type Desk, useDesk } from "../desk";
 import { Writer } from "../inspector/writer";
-import { askRename } from "./questions";
+import { askRename } from "./renaming";
 
 export interface FieldCommands {
   readonly rename: (field: LiveNode, name: string) => void;

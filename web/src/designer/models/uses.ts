@@ -1,5 +1,6 @@
 /**
- * Where a data model, a field or a value of an Enum is used: by reference, in expressions, by name.
+ * Where what has a name is used (a data model, a field, a step, a variable, a page): by reference, in
+ * expressions, by name.
  *
  * References by id are certain. A name in an expression is certain where the type of what stands
  * before it can be told, and a guess ("by name") where it cannot.
@@ -11,16 +12,11 @@ import type { PropPath } from "../../model/editor";
 import { typeName } from "../../model/registry";
 import type { Snapshot } from "../../model/snapshot";
 import { type Json, type JsonObject, type LiveNode, ROOT } from "../../model/types";
-import { isExpression, isObject, isReference, toText } from "../../model/value";
+import { isExpression, isObject, isReference } from "../../model/value";
 import { type Mention, type Reading, readExpression, type TextMention } from "./mentions";
-import { referred, scopeAt, sourceOf } from "./scope";
-
-/** What is looked for; `name` is what expressions call it. */
-export type Subject =
-  | { readonly kind: "model"; readonly id: string; readonly name: string }
-  | { readonly kind: "field"; readonly id: string; readonly model: string; readonly name: string }
-  | { readonly kind: "inverse"; readonly model: string; readonly name: string }
-  | { readonly kind: "value"; readonly field: string; readonly model: string; readonly fieldName: string; readonly value: string };
+import { linksIn } from "./links";
+import { at, referred, scopeAt, sourceOf } from "./scope";
+import { loopItemOf, SETTERS, type Subject } from "./subjects";
 
 export interface Use {
   readonly node: string;
@@ -33,24 +29,17 @@ export interface Use {
   readonly range: Range | null;
 }
 
-export function modelSubject(model: LiveNode): Subject {
-  return { kind: "model", id: model.id, name: toText(model.props.name) };
-}
-
-export function fieldSubject(field: LiveNode): Subject {
-  return { kind: "field", id: field.id, model: field.place?.[0] ?? "", name: toText(field.props.name) };
-}
-
-export function valueSubject(field: LiveNode, value: string): Subject {
-  return { kind: "value", field: field.id, model: field.place?.[0] ?? "", fieldName: toText(field.props.name), value };
-}
-
 /** All uses, in the order of the model; what stands in the Trash uses nothing. */
 export function usesOf(snapshot: Snapshot, subject: Subject): readonly Use[] {
   const finder = new Finder(snapshot, subject);
-  const roots = ["dataModels", "pages", "workflows", "connectors", "roles", "policies"].flatMap((slot) => snapshot.children(ROOT, slot));
-  for (const root of roots) for (const node of snapshot.subtree(root.id)) finder.visit(node);
+  for (const root of rootsFor(snapshot, subject)) for (const node of snapshot.subtree(root)) finder.visit(node);
   return finder.found;
+}
+
+// A step or variable is known within its workflow or page alone.
+function rootsFor(snapshot: Snapshot, subject: Subject): readonly string[] {
+  if ("root" in subject) return [subject.kind === "loopItem" ? subject.step : subject.root];
+  return ["dataModels", "pages", "workflows", "connectors", "roles", "policies"].flatMap((slot) => snapshot.children(ROOT, slot).map(({ id }) => id));
 }
 
 class Finder {
@@ -65,7 +54,24 @@ class Finder {
   }
 
   visit(node: LiveNode): void {
-    this.#value(node, [], node.props, {});
+    const { subject } = this;
+    if (subject.kind === "page") this.#links(node, subject.id);
+    else if (subject.kind !== "loopItem" || this.#seesItem(node, subject.step, subject.name)) this.#value(node, [], node.props, {});
+  }
+
+  #links(node: LiveNode, id: string): void {
+    const page = this.snapshot.node(id);
+    for (const path of page === undefined ? [] : linksIn(this.snapshot, node, page)) {
+      this.#keep(node, path, isExpression(at(node.props, path)) ? "expression" : "text", true, null);
+    }
+  }
+
+  // Among the repeated steps only, and not where a loop within has an item of the same name.
+  #seesItem(node: LiveNode, loop: string, name: string): boolean {
+    const way = this.snapshot.path(node.id);
+    const inner = way.slice(way.findIndex((step) => step.id === loop) + 1);
+    if (inner[0]?.place?.[1] !== "steps") return false;
+    return !inner.slice(0, -1).some((step, index) => typeName(step.type) === "forEach" && loopItemOf(step) === name && inner[index + 1]?.place?.[1] === "steps");
   }
 
   #value(node: LiveNode, path: PropPath, value: Json | undefined, beside: JsonObject): void {
@@ -83,14 +89,19 @@ class Finder {
 
   #reference(node: LiveNode, path: PropPath, ref: string): void {
     const { subject } = this;
-    const isMeant = (subject.kind === "model" || subject.kind === "field") && subject.id === ref;
+    const isMeant = (subject.kind === "model" || subject.kind === "field" || subject.kind === "workflow") && subject.id === ref;
     if (isMeant) this.#keep(node, path, "reference", true, null);
   }
 
   #expression(node: LiveNode, path: PropPath, source: string): void {
-    if (!source.includes(nameOf(this.subject))) return;
+    if (!source.includes(nameOf(this.subject)) || this.#isOwnItem(node, path)) return;
     const reading = readExpression(source, scopeAt(this.snapshot, this.#schema, node, path), this.#schema);
     for (const { range, isCertain } of this.#hits(reading)) this.#keep(node, path, "expression", isCertain, range);
+  }
+
+  // The filter of a query is over its own records, also within a loop.
+  #isOwnItem(node: LiveNode, path: PropPath): boolean {
+    return this.subject.kind === "loopItem" && this.subject.name === "item" && typeName(node.type) === "query" && path[0] === "filter";
   }
 
   #text(node: LiveNode, path: PropPath, text: string, beside: JsonObject): void {
@@ -98,6 +109,10 @@ class Finder {
     if (this.subject.kind === "value") {
       const isCertain = this.#isOwnValue(node, path, beside);
       if (text === this.subject.value && (isCertain || CHOICES.has(path[0] ?? ""))) this.#keep(node, path, "text", isCertain, { start: 0, end: text.length });
+      return;
+    }
+    if (this.#isBareName(text, path, beside)) {
+      this.#keep(node, path, "text", true, { start: 0, end: text.length });
       return;
     }
     const named = this.#namedPath(node, path, beside);
@@ -109,6 +124,14 @@ class Finder {
     for (const { range, isCertain } of this.#hits(readExpression(source, scope, this.#schema))) {
       if (range.start + shift >= 0) this.#keep(node, path, "text", isCertain, { start: range.start + shift, end: range.end + shift });
     }
+  }
+
+  // Texts that are the name and nothing else.
+  #isBareName(text: string, path: PropPath, beside: JsonObject): boolean {
+    const { subject } = this;
+    const key = path.at(-1);
+    if (text !== nameOf(subject)) return false;
+    return (subject.kind === "variable" && key === "variable" && beside.action === "setVariable") || (subject.kind === "workflow" && key === "workflow");
   }
 
   // Texts that are paths: bindings from a root, columns and sorting from a data model.
@@ -123,9 +146,14 @@ class Finder {
     return model === "" ? null : { prefix: "item.", model };
   }
 
-  // The keys of `values` are the fields of the model that stands beside them.
+  // The keys of `values` are the fields of the model that stands beside them, those of `variables` variables.
   #key(node: LiveNode, path: PropPath, beside: JsonObject): void {
     const { subject } = this;
+    if (subject.kind === "variable") {
+      const isGiven = path.length === 2 && path[0] === "variables" && path[1] === subject.name;
+      if (isGiven && SETTERS.has(typeName(node.type))) this.#keep(node, path, "key", true, null);
+      return;
+    }
     if (subject.kind !== "field" || path.at(-1) !== subject.name || path.at(-2) !== "values") return;
     if (typeName(node.type) === "Field") return;
     if (referred(beside.model) === subject.model) this.#keep(node, path, "key", true, null);
@@ -152,10 +180,26 @@ class Finder {
 
   #nameHit({ name, range, owner }: Mention) {
     const { subject } = this;
-    if (subject.kind === "value" || name !== subject.name) return [];
-    if (subject.kind === "model") {
-      return owner.kind === "models" || owner.kind === "enums" ? [{ range, isCertain: true }] : [];
+    if (name !== nameOf(subject)) return [];
+    const certainly = (isMeant: boolean) => (isMeant ? [{ range, isCertain: true }] : []);
+    switch (subject.kind) {
+      case "model":
+        return certainly(owner.kind === "models" || owner.kind === "enums");
+      case "step":
+        return certainly(owner.kind === "steps");
+      case "variable":
+        return certainly(owner.kind === "vars");
+      case "loopItem":
+        return certainly(owner.kind === "nothing");
+      case "field":
+      case "inverse":
+        return this.#memberHit(owner, subject, range);
+      default:
+        return [];
     }
+  }
+
+  #memberHit(owner: Mention["owner"], subject: Extract<Subject, { kind: "field" | "inverse" }>, range: Range) {
     switch (owner.kind) {
       case "record":
         return owner.model === subject.model ? [{ range, isCertain: true }] : [];
@@ -182,5 +226,5 @@ function isNamedMap(path: PropPath): boolean {
 }
 
 function nameOf(subject: Subject): string {
-  return subject.kind === "value" ? subject.value : subject.name;
+  return subject.kind === "value" ? subject.value : subject.kind === "page" ? "" : subject.name;
 }

@@ -9,6 +9,8 @@ export interface Notes {
   readonly refusals: readonly Refusal[];
   /** The client ids that this person has had in this copy. */
   readonly clients: readonly number[];
+  /** Ids of refusals that were not shown yet: the room was opened anew right after them. */
+  readonly news: readonly string[];
 }
 
 /** More client ids than these are not remembered: a conflict with an older edit is nobody's. */
@@ -18,6 +20,18 @@ export function writeNotes(notes: Notes): Json {
   return JSON.parse(JSON.stringify({ ...notes, clients: notes.clients.slice(-CLIENTS_MAX) })) as Json;
 }
 
+/** The notes of several windows as one; the newest of them last. */
+export function joinNotes(all: readonly Notes[]): Notes {
+  const edits = new Map(all.flatMap((notes) => notes.edits.map((edit) => [edit.key, edit] as const)));
+  const refusals = new Map(all.flatMap((notes) => notes.refusals.map((refusal) => [refusal.id, refusal] as const)));
+  return {
+    edits: [...edits.values()],
+    refusals: [...refusals.values()].toSorted((a, b) => a.at - b.at),
+    clients: [...new Set(all.flatMap((notes) => notes.clients))],
+    news: [...new Set(all.flatMap((notes) => notes.news))],
+  };
+}
+
 /** Reads what an earlier version may have written, too. */
 export function readNotes(value: unknown): Notes {
   const notes = isObject(value) ? value : {};
@@ -25,6 +39,7 @@ export function readNotes(value: unknown): Notes {
     edits: objects(notes.edits).flatMap((edit) => readEdit(edit) ?? []),
     refusals: objects(notes.refusals).map(readRefusal),
     clients: Array.isArray(notes.clients) ? notes.clients.filter((client: Json) => typeof client === "number") : [],
+    news: texts(notes.news),
   };
 }
 
@@ -58,7 +73,7 @@ function readRefusal(refusal: JsonObject): Refusal {
     isOffline: refusal.isOffline === true,
     values: objects(refusal.values).flatMap((value): readonly RefusedValue[] => {
       const edit = readEdit(value);
-      return edit === null ? [] : [edit];
+      return edit === null ? [] : [typeof value.clip === "string" ? { ...edit, clip: value.clip } : edit];
     }),
   };
 }

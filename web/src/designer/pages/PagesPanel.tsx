@@ -1,10 +1,9 @@
 /** The pages of the application: found, added, named, ordered; the selected one is on the canvas. */
 import "./pages.css";
 
-import { dropTargetForElements } from "@atlaskit/pragmatic-drag-and-drop/adapter/element-adapter";
 import { Button } from "@mantine/core";
 import { CircleAlert, Copy, FilePlus2, PencilLine, Plus, Trash2 } from "lucide-react";
-import { type KeyboardEvent, type RefObject, useEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useMemo, useRef } from "react";
 
 import { nodeLabel } from "../../model/labels";
 import { pagesOf } from "../../model/routes";
@@ -13,19 +12,20 @@ import { toText } from "../../model/value";
 import { State } from "../../shared/States";
 import { useSelect } from "../../shared/store";
 import { useCurrentPage } from "../canvas/page";
-import { add, drop } from "../commands/edits";
+import { add } from "../commands/edits";
 import { toolsOf } from "../commands/tools";
 import { DefinitionIcon } from "../DefinitionIcon";
 import { type Desk, useConnection, useDesk, useIsReadOnly, useSelectedKeys, useSnapshot } from "../desk";
-import { carried } from "../drag/data";
 import { handleKey } from "../keyboard";
 import { selectBy, useDraggableRow } from "../layers/LayerRow";
 import { Tool } from "../layers/LayersPanel";
 import { NameInput } from "../layers/NameInput";
 import type { Person } from "../presence";
-import { pageDropIndex } from "./order";
+import { usePageDrop } from "./usePageDrop";
 
 const ROW_HEIGHT = 44;
+/** Space above the first row, in pixels; the stylesheet has the same. */
+const INSET = 4;
 
 export function PagesPanel() {
   const desk = useDesk();
@@ -61,7 +61,7 @@ function PageList({ pages }: { readonly pages: readonly LiveNode[] }) {
   const problems = usePageProblems();
   const people = useSelect(desk.connection.presence.people, (value) => value);
   const list = useRef<HTMLDivElement>(null);
-  const line = usePageDrop(list, pages.length);
+  const target = usePageDrop(list, ROW_HEIGHT);
   return (
     <div
       ref={list}
@@ -93,7 +93,12 @@ function PageList({ pages }: { readonly pages: readonly LiveNode[] }) {
           people={people.filter((person) => person.page === page.id)}
         />
       ))}
-      {line !== null && <div className="dr-drop-line" style={{ top: line * ROW_HEIGHT + 4, insetInlineStart: 12 }} aria-hidden />}
+      {target?.kind === "gap" && <div className="dr-drop-line" style={{ top: target.at * ROW_HEIGHT + INSET, insetInlineStart: 12 }} aria-hidden />}
+      {target?.kind === "onto" && (
+        <div className="dr-drop-into" data-illegal={target.why !== null || undefined} style={{ top: target.at * ROW_HEIGHT + INSET, height: ROW_HEIGHT }} aria-hidden>
+          {target.why !== null && <span className="dr-drop-why">{target.why}</span>}
+        </div>
+      )}
     </div>
   );
 }
@@ -167,33 +172,6 @@ function walkPages(desk: Desk, event: KeyboardEvent, pages: readonly LiveNode[],
   const page = pages[Math.min(Math.max(target, 0), pages.length - 1)];
   if (page !== undefined) desk.select(page.id);
   return true;
-}
-
-/** The gap that a dragged page would go to, while it is over the list. */
-function usePageDrop(list: RefObject<HTMLElement | null>, count: number): number | null {
-  const desk = useDesk();
-  const [line, setLine] = useState<number | null>(null);
-  useEffect(() => {
-    const element = list.current;
-    if (element === null) return undefined;
-    const gapAt = (clientY: number): number => pageDropIndex(clientY - element.getBoundingClientRect().top + element.scrollTop - 4, ROW_HEIGHT, count);
-    return dropTargetForElements({
-      element,
-      canDrop: ({ source }) => {
-        const data = carried(source.data);
-        const pages = new Set(pagesOf(desk.snapshot).map((page) => page.id));
-        return !desk.isReadOnly && data?.kind === "nodes" && data.ids.every((id) => pages.has(id));
-      },
-      onDrag: ({ location }) => setLine(gapAt(location.current.input.clientY)),
-      onDragLeave: () => setLine(null),
-      onDrop: ({ source, location }) => {
-        setLine(null);
-        const data = carried(source.data);
-        if (data !== null) drop(desk, data, { parent: ROOT, slot: "pages", index: gapAt(location.current.input.clientY) });
-      },
-    });
-  }, [desk, list, count]);
-  return line;
 }
 
 /** The problems of each page, those of everything on it included. */

@@ -13,7 +13,7 @@ import { DefinitionIcon } from "../DefinitionIcon";
 import { type Desk, useDesk, useIsReadOnly, useSelectedKeys, useSnapshot } from "../desk";
 import { carry, type DragData } from "../drag/data";
 import { showDragLabel } from "../layers/preview";
-import { isFound, paletteGroups } from "./groups";
+import { bestFound, isFound, paletteGroups } from "./groups";
 import { insertDefinition, insertPlace, insertSection, sectionPlace } from "./insert";
 import { SECTIONS } from "./sections";
 import { Sketch } from "./sections/Sketch";
@@ -41,15 +41,18 @@ interface PieceGroup {
 }
 
 export function PalettePanel() {
-  const desk = useDesk();
   const id = useId();
   const isReadOnly = useIsReadOnly();
   const [query, setQuery] = useState("");
-  const [wanted, setActive] = useState(0);
+  const [wanted, setActive] = useState<number | null>(null);
   const groups = usePieces(query);
   const pieces = groups.flatMap((group) => group.pieces);
-  const active = Math.min(wanted, pieces.length - 1);
+  const [isFinding, setFinding] = useState(false);
+  const [pointed, setPointed] = useState<string | null>(null);
+  const active = Math.min(wanted ?? bestFound(query, pieces.map(({ title }) => title)), pieces.length - 1);
   const piece = pieces[active];
+  // The pointer only asks what something is: what Enter takes stays where the keys left it.
+  const shown = pieces.find((member) => member.id === pointed) ?? (isFinding ? piece : undefined);
   const onKey = (event: KeyboardEvent): void => {
     const step: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1 };
     if (event.key === "Enter") piece?.insert();
@@ -75,32 +78,45 @@ export function PalettePanel() {
           value={query}
           onChange={(event) => {
             setQuery(event.currentTarget.value);
-            setActive(0);
+            setActive(null);
           }}
           onKeyDown={onKey}
+          onFocus={() => setFinding(true)}
+          onBlur={() => setFinding(false)}
         />
       </div>
-      <div id={`${id}-list`} className="dr-palette" role="listbox" aria-label="Components and sections" tabIndex={-1}>
+      <div id={`${id}-list`} className="dr-palette" role="listbox" aria-label="Components and sections" tabIndex={-1} onMouseLeave={() => setPointed(null)}>
         {groups.map((group) => (
           <div key={group.title} role="group" aria-label={group.title} className="dr-palette-group">
             <div className="dr-palette-head" aria-hidden>{group.title}</div>
             {group.pieces.map((member) => (
-              <Tile key={member.id} id={`${id}-${pieces.indexOf(member)}`} piece={member} isActive={member === piece} isReadOnly={isReadOnly} onPoint={() => setActive(pieces.indexOf(member))} />
+              <Tile key={member.id} id={`${id}-${pieces.indexOf(member)}`} piece={member} isActive={isFinding && member === piece} isReadOnly={isReadOnly} onPoint={() => setPointed(member.id)} />
             ))}
           </div>
         ))}
       </div>
       {pieces.length === 0 && <p className="dr-hint dr-palette-none" role="status">Nothing is called that. Clear the search to see everything.</p>}
-      <div className="dr-palette-about" id={`${id}-about`}>
-        {piece !== undefined && (
-          <>
-            <strong>{piece.title}</strong>
-            <p>{piece.description}</p>
-            <p className="dr-muted dr-ellipsis" dir="auto">{isReadOnly ? "You may look at this room, but not change it." : placeText(desk, piece.place)}</p>
-          </>
-        )}
-      </div>
+      <About id={`${id}-about`} piece={shown} />
     </section>
+  );
+}
+
+/** The foot: what the piece in question is for and where a click puts it; else how to use the palette. */
+function About({ id, piece }: { readonly id: string; readonly piece: Piece | undefined }) {
+  const desk = useDesk();
+  const isReadOnly = useIsReadOnly();
+  return (
+    <div className="dr-palette-about" id={id}>
+      {piece === undefined ? (
+        <p className="dr-muted">{isReadOnly ? desk.whyReadOnly : "Drag one onto the page or into the layers, or click it to put it at the selection."}</p>
+      ) : (
+        <>
+          <strong>{piece.title}</strong>
+          <p>{piece.description}</p>
+          <p className="dr-muted dr-ellipsis" dir="auto">{isReadOnly ? desk.whyReadOnly : placeText(desk, piece.place)}</p>
+        </>
+      )}
+    </div>
   );
 }
 
@@ -179,7 +195,7 @@ function usePieces(query: string): readonly PieceGroup[] {
 
 function explain(desk: Desk, title: string, isDone: boolean): void {
   if (isDone) return;
-  if (desk.isReadOnly) desk.connection.tell("Nothing was added", "You may look at this room, but not change it.");
+  if (desk.isReadOnly) desk.connection.tell("Nothing was added", desk.whyReadOnly);
   else desk.connection.tell(`Nowhere to put: ${title}`, "Add a page first, or select something that takes components.");
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 
 import type { Definition } from "../../model/types";
 import { pageDropIndex } from "../pages/order";
-import { paletteGroups } from "./groups";
+import { bestFound, paletteGroups } from "./groups";
 
 const FOLDER = new URL("../../../../collab/model/components/component/", import.meta.url);
 const DEFINITIONS = readdirSync(FOLDER).map((name) => JSON.parse(readFileSync(new URL(name, FOLDER), "utf8")) as Definition);
@@ -26,6 +26,15 @@ describe("the palette", () => {
     expect(found("textfield")).toContain("TextField");
     expect(found("sorting")).toEqual(["Table"]);
     expect(found("zzz")).toEqual([]);
+  });
+});
+
+describe("what Enter takes", () => {
+  it("is what is called so, wherever it stands among what was found", () => {
+    expect(bestFound("te", ["Grid", "Stack", "Text", "Date field"])).toBe(2);
+    expect(bestFound("columns", ["Grid", "Table"])).toBe(0);
+    expect(bestFound("", ["Card", "Text"])).toBe(0);
+    expect(bestFound("te", [])).toBe(0);
   });
 });
 

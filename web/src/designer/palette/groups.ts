@@ -40,6 +40,13 @@ export function isFound(query: string, title: string, id: string, description: s
   return score !== null && score >= 400;
 }
 
+/** The place of the title that a query means most; what was found by its description alone comes after all titles. */
+export function bestFound(query: string, titles: readonly string[]): number {
+  if (query.trim() === "") return 0;
+  const scores = titles.map((title) => fuzzyScore(query, title) ?? -Infinity);
+  return Math.max(scores.indexOf(Math.max(...scores)), 0);
+}
+
 function titleOf({ group }: Definition): string {
   return group === undefined || group === "" ? OTHER : (TITLES.get(group) ?? words(group));
 }

@@ -6,11 +6,17 @@
  */
 import type * as Y from "yjs";
 
+import { writeClip } from "../../model/clipboard";
+import { FRAGMENT_NODES_MAX, fragmentOf } from "../../model/fragment";
+import { Snapshot } from "../../model/snapshot";
 import { type Journal, type OwnEdit, RECENT_MS, standing } from "../conflicts/journal";
 import { keyOf, sameJson } from "../conflicts/where";
 import { Store } from "../../shared/store";
 
-export type RefusedValue = OwnEdit;
+export interface RefusedValue extends OwnEdit {
+  /** A new node with all that was in it, as the clipboard has it: it is nowhere else any more. */
+  readonly clip?: string | undefined;
+}
 
 export interface Refusal {
   readonly id: string;
@@ -44,13 +50,19 @@ export class Refusals {
     this.#doc = doc;
   }
 
-  /** Takes a refusal in; the document has the server's undoing of it already. */
-  add(message: Refused, isOffline: boolean, now: number): Refusal {
+  /**
+   * Takes a refusal in; the document has the server's undoing of it already.
+   *
+   * Without nodes nothing that waits was taken, and nothing undone. `mine` is the model as it was after
+   * one's own last edit: what is new in it may be gone by now.
+   */
+  add(message: Refused, isOffline: boolean, now: number, mine: Snapshot = Snapshot.EMPTY): Refusal {
     const nodes = new Set(message.nodes);
-    const values = this.#journal.all.filter(
-      (edit) => nodes.has(edit.node) && (edit.isWaiting || now - edit.at <= RECENT_MS) && !sameJson(standing(this.#doc, edit) ?? null, edit.mine ?? null),
-    );
-    this.#journal.forget(values.map(({ key }) => key));
+    const isUndone = (edit: OwnEdit): boolean =>
+      nodes.has(edit.node) && (edit.isWaiting || now - edit.at <= RECENT_MS) && !sameJson(standing(this.#doc, edit) ?? null, edit.mine ?? null);
+    const edits = this.#journal.all.filter((edit) => (nodes.size === 0 ? edit.isWaiting : isUndone(edit)));
+    const values = withoutTheirOwn(edits).map((edit) => withClip(edit, mine));
+    this.#journal.forget(edits.map(({ key }) => key));
     const refusal: Refusal = { ...message, id: `${now}-${Math.random().toString(36).slice(2)}`, path: propPath(message.path), at: now, isOffline, values };
     this.list.update((list) => [...list, refusal].slice(-REFUSALS_MAX));
     return refusal;
@@ -69,6 +81,12 @@ export class Refusals {
     if (left.length !== list.length) this.list.set(left);
   }
 
+  /** One of its values is tried again; the others stay. */
+  settle(id: string, key: string): void {
+    const left = (refusal: Refusal): Refusal => ({ ...refusal, values: refusal.values.filter((value) => value.key !== key) });
+    this.list.update((list) => list.map((refusal) => (refusal.id === id ? left(refusal) : refusal)).filter((refusal) => refusal.id !== id || refusal.values.length > 0));
+  }
+
   dismiss(id: string): void {
     this.list.update((list) => list.filter((refusal) => refusal.id !== id));
   }
@@ -76,6 +94,20 @@ export class Refusals {
   dismissAll(): void {
     this.list.set([]);
   }
+}
+
+// A new node comes whole: what was written in it, and put into it, is not told again.
+function withoutTheirOwn(edits: readonly OwnEdit[]): readonly OwnEdit[] {
+  const born = new Set(edits.filter(({ kind, isNew }) => kind === "place" && isNew).map(({ node }) => node));
+  const isWithin = ({ kind, node, isNew, mine }: OwnEdit): boolean =>
+    kind === "place" ? isNew && Array.isArray(mine) && born.has(String(mine[0])) : born.has(node);
+  return edits.filter((edit) => !isWithin(edit));
+}
+
+function withClip(edit: OwnEdit, mine: Snapshot): RefusedValue {
+  const isBorn = edit.kind === "place" && edit.isNew && mine.isLive(edit.node);
+  const fragment = isBorn ? fragmentOf(mine, [edit.node]) : null;
+  return fragment === null || fragment.nodes.length > FRAGMENT_NODES_MAX ? edit : { ...edit, clip: writeClip(fragment, mine) };
 }
 
 /** The server's path (`nodes`, id, `props`, …) from the props inwards. */

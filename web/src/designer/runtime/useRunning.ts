@@ -16,6 +16,8 @@ export function runningOf(desk: Desk): Readable<Running | null> {
   if (known !== undefined) return known;
   const store = new Store<Running | null>(null);
   runnings.set(desk, store);
+  // The records of now in a page of then would be neither: the past shows its structure alone.
+  if (desk.isPast) return store;
   // Without it the canvas shows structure; the next visit of the room tries again.
   import("./running").then(({ Running: Loaded }) => store.set(new Loaded(desk)), () => runnings.delete(desk));
   return store;

@@ -62,12 +62,19 @@ function Step({ index, onEnd }: { readonly index: number; readonly onEnd: () => 
       const box = document.querySelector(target)?.getBoundingClientRect();
       if (box !== undefined) setSpot(place(box, { width: window.innerWidth, height: window.innerHeight }));
     };
-    // A panel that was just opened stands in its place with the next frame.
-    const frame = requestAnimationFrame(show);
-    window.addEventListener("resize", show);
+    // What was just opened or is resized stands in its place some frames later.
+    let frame = 0;
+    const later = (): void => {
+      cancelAnimationFrame(frame);
+      frame = requestAnimationFrame(() => {
+        frame = requestAnimationFrame(show);
+      });
+    };
+    later();
+    window.addEventListener("resize", later);
     return () => {
       cancelAnimationFrame(frame);
-      window.removeEventListener("resize", show);
+      window.removeEventListener("resize", later);
     };
   }, [target]);
   const isShown = spot !== null;
@@ -91,17 +98,17 @@ function Step({ index, onEnd }: { readonly index: number; readonly onEnd: () => 
     <>
       <div className="dr-tour-ring" style={spot.ring} aria-hidden />
       <section ref={card} className="dr-tour" role="dialog" aria-label={step.title} style={spot.card} onKeyDown={onKey}>
-        <header>
+        <div className="dr-tour-head">
           <h2>{step.title}</h2>
           <CloseButton size="sm" aria-label="End the tour" onClick={onEnd} />
-        </header>
+        </div>
         <p>{step.text}</p>
-        <footer>
+        <div className="dr-tour-foot">
           <span className="dr-muted">{index + 1} of {STEPS.length}</span>
           <span className="dr-spring" />
           {index > 0 && <Button onClick={() => go(-1)}>Back</Button>}
           <Button variant="filled" data-next onClick={() => go(1)}>{index + 1 === STEPS.length ? "Done" : "Next"}</Button>
-        </footer>
+        </div>
       </section>
     </>
   );

@@ -5,17 +5,25 @@ import { LOCAL_EDIT } from "../../model/editor";
 import { BUTTON, exchange, PAGE, put, STACK, type World, world } from "../../model/testing/fixtures";
 import { ROOT } from "../../model/types";
 import type { AnyType } from "../conflicts/where";
-import { UndoHistory } from "./history";
+import { COMMAND_PAUSE_MS, Grouping, TYPING_PAUSE_MS } from "./grouping";
+import { type Outside, UndoHistory } from "./history";
 
 interface Side extends World {
   readonly undo: UndoHistory;
+  /** Lets time pass, by which typing is gathered into steps. */
+  readonly wait: (ms: number) => void;
 }
 
 const SERVER = { name: "server" };
 
 function side(isPerson: (client: number) => boolean = () => true): Side {
   const one = world();
-  return { ...one, undo: new UndoHistory(one.doc, { origin: LOCAL_EDIT, describe: () => "", isPerson }) };
+  let now = 0;
+  const grouping = new Grouping(() => now);
+  const wait = (ms: number): void => {
+    now += ms;
+  };
+  return { ...one, wait, undo: new UndoHistory(one.doc, { origin: LOCAL_EDIT, describe: () => String(now), isPerson, grouping }) };
 }
 
 /** What an export holds: the live nodes and the application. */
@@ -31,6 +39,7 @@ function scene(): { readonly ann: Side; readonly ben: Side; readonly page: strin
   const button = put(ann, BUTTON, page, "children");
   exchange(ann.doc, ben.doc);
   ann.undo.manager.clear();
+  ann.undo.stopCapturing();
   return { ann, ben, page, button };
 }
 
@@ -170,6 +179,103 @@ describe("undo beside another's work", () => {
   });
 });
 
+describe("steps of undo", () => {
+  const slowly = (one: Side, id: string, path: readonly string[], text: string, pauseMs: number): void => {
+    for (let end = 1; end <= text.length; end += 1) {
+      if (path[0] === "note") one.editor.type(id, path, text.slice(0, end));
+      else one.editor.set(id, path, text.slice(0, end));
+      one.wait(pauseMs);
+    }
+  };
+
+  it.each(["note", "format"])("take back slow typing in one field at once: %s", (name) => {
+    const { ann, button } = scene();
+    const path = name === "note" ? ["note"] : ["format", "style"];
+    slowly(ann, button, path, "Größe", TYPING_PAUSE_MS - 100);
+    ann.undo.undo();
+    expect(JSON.stringify(props(ann, button))).not.toMatch(/Gr/u);
+    ann.undo.redo();
+    expect(JSON.stringify(props(ann, button))).toMatch(/Größe/u);
+  });
+
+  it("begin after a long pause, with another field, and with each choice", () => {
+    const { ann, button } = scene();
+    slowly(ann, button, ["note"], "abc", 700);
+    ann.wait(TYPING_PAUSE_MS);
+    ann.editor.type(button, ["note"], "abcd");
+    ann.wait(COMMAND_PAUSE_MS);
+    ann.editor.set(button, ["disabled"], true);
+    ann.editor.set(button, ["disabled"], false);
+    const seen = [props(ann, button)];
+    while (ann.undo.undo() !== null) seen.push(props(ann, button));
+    expect(seen.map(({ note, disabled }) => [note, disabled])).toEqual([
+      ["abcd", false], ["abcd", true], ["abcd", undefined], ["abc", undefined], [seen.at(-1)?.note, undefined],
+    ]);
+    expect(seen.at(-1)?.note ?? "").toBe("");
+  });
+
+  it("are named by what was typed last, and after a redo nothing goes on with them", () => {
+    const { ann, button } = scene();
+    slowly(ann, button, ["note"], "ab", 1_000);
+    expect(ann.undo.state.get()).toEqual({ canUndo: true, canRedo: false, undo: "1000", redo: "" });
+    ann.undo.undo();
+    ann.undo.redo();
+    ann.editor.type(button, ["note"], "abc");
+    ann.undo.undo();
+    expect(props(ann, button).note).toBe("ab");
+  });
+
+  it("keep another's value that came while one typed", () => {
+    const { ann, ben, button } = scene();
+    ann.editor.set(button, ["label"], "Buttons");
+    ann.wait(500);
+    meet(ann, ben);
+    ben.editor.set(button, ["label"], "Ben");
+    meet(ann, ben);
+    ann.editor.set(button, ["label"], "Ben!");
+    ann.undo.undo();
+    expect(props(ann, button).label).toBe("Ben");
+  });
+
+  it("have what the server takes back among them, in their order", async () => {
+    const { ann, button } = scene();
+    const taken: string[] = [];
+    const step = (words: string, isRefused = false): Outside => ({
+      words,
+      take: () => {
+        taken.push(words);
+        return isRefused ? Promise.reject(new Error("offline")) : Promise.resolve(step(`${words}'`));
+      },
+    });
+    ann.editor.set(button, ["label"], "one");
+    ann.undo.record(step("restored"));
+    ann.undo.stopCapturing();
+    ann.editor.set(button, ["label"], "two");
+    ann.undo.undo();
+    expect([props(ann, button).label, ann.undo.state.get().undo]).toEqual(["one", "restored"]);
+    expect(ann.undo.undo()).toBeNull();
+    // While the server is asked nothing else is undone.
+    expect(ann.undo.undo()).toBeNull();
+    await Promise.resolve();
+    await Promise.resolve();
+    expect([taken, props(ann, button).label, ann.undo.state.get().redo]).toEqual([["restored"], "one", "restored'"]);
+    ann.undo.undo();
+    expect(props(ann, button).label).toBe("Button");
+    ann.undo.redo();
+    ann.undo.redo();
+    await Promise.resolve();
+    await Promise.resolve();
+    expect([taken, props(ann, button).label]).toEqual([["restored", "restored'"], "one"]);
+    ann.undo.redo();
+    expect(props(ann, button).label).toBe("two");
+    // What could not be taken back stays to be tried again; another edit leaves nothing to redo.
+    ann.undo.record(step("refused", true));
+    ann.undo.undo();
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    expect(ann.undo.state.get()).toMatchObject({ undo: "refused", canRedo: false });
+  });
+});
+
 describe("after a refusal", () => {
   /** Plays the server: takes back what somebody did, by fresh items of its own. */
   const server = (): World => world();
@@ -247,7 +353,8 @@ function numbers(seed: number): (below: number) => number {
   };
 }
 
-const WORDS = ["", "Größe", "Menge 😀", "a + b", "Straße 12", "x"] as const;
+// Some differ by a letter, as what is being typed does.
+const WORDS = ["", "Größe", "Größ", "Menge 😀", "a + b", "Straße 12", "Straße 1", "x", "xy"] as const;
 
 /** One edit of a person, by chance. */
 function act({ editor, live }: Side, draw: (below: number) => number): void {
@@ -289,7 +396,8 @@ describe("undo by chance", () => {
     const before = exported(ann);
     for (let count = 0; count < 30; count += 1) {
       act(ann, draw);
-      if (draw(3) > 0) ann.undo.stopCapturing();
+      ann.wait([0, COMMAND_PAUSE_MS, TYPING_PAUSE_MS][draw(3)] ?? 0);
+      if (draw(3) === 0) ann.undo.stopCapturing();
     }
     const after = exported(ann);
     for (let round = 0; round < 2; round += 1) {
@@ -304,7 +412,8 @@ describe("undo by chance", () => {
     const { ann, ben, draw } = start(seed);
     for (let count = 0; count < 40; count += 1) {
       act(draw(2) === 0 ? ann : ben, draw);
-      if (draw(2) === 0) ann.undo.stopCapturing();
+      ann.wait([0, COMMAND_PAUSE_MS, TYPING_PAUSE_MS][draw(3)] ?? 0);
+      if (draw(3) === 0) ann.undo.stopCapturing();
       if (draw(3) === 0) meet(ann, ben);
     }
     meet(ann, ben);

@@ -16,7 +16,8 @@ import { useRowDrag } from "../models/useRowDrag";
 import { StepList } from "./StepList";
 import { slotsOfStep, type StepSlot } from "./steps";
 import { AddStep } from "./AddStep";
-import { headId, type StepView } from "./WorkflowView";
+import { headId } from "./ids";
+import type { StepView } from "./WorkflowView";
 import { stepWords } from "./words";
 
 interface StepCardProps {

@@ -8,9 +8,11 @@ import type { LiveNode } from "../../model/types";
 import { isObject, toText } from "../../model/value";
 import { useDesk, useIsReadOnly, useSnapshot } from "../desk";
 import { useFlash } from "../flash";
+import { FieldFrame } from "../inspector/FieldFrame";
 import { PropField } from "../inspector/PropField";
 import { NodeSubject } from "../models/NodeFields";
 import { nextRuns, readCron } from "./cron";
+import { triggerId } from "./ids";
 import { triggerWords } from "./words";
 
 /** What each kind of trigger is called, and which properties it has. */
@@ -24,6 +26,7 @@ const KINDS: Readonly<Record<string, { readonly title: string; readonly icon: Lu
   webhook: { title: "Its address is called", icon: Webhook, members: ["path", "secret"] },
 };
 
+const KIND_PATH = ["trigger", "type"];
 /** How many of the next times are shown. */
 const RUNS_SHOWN = 3;
 
@@ -42,13 +45,13 @@ export function TriggerCard({ workflow }: { readonly workflow: LiveNode }) {
   const required = requiredMembers(schema, trigger);
   const choose = (next: string): void => {
     desk.connection.stopCapturing();
-    desk.connection.editor.set(workflow.id, ["trigger", "type"], next);
+    desk.connection.editor.set(workflow.id, KIND_PATH, next);
   };
   return (
     <section className="dw-card dw-trigger" aria-label="Trigger">
       {flash > 0 && <span key={flash} className="dr-flash" aria-hidden />}
       <div className="dw-head">
-        <button type="button" className="dw-main dw-trigger-main" aria-expanded={isOpen} aria-controls={id} onClick={() => setOpen(!isOpen)}>
+        <button id={triggerId(workflow.id)} type="button" className="dw-main dw-trigger-main" aria-expanded={isOpen} aria-controls={id} onClick={() => setOpen(!isOpen)}>
           <span className="dw-chevron" data-open={isOpen} aria-hidden><ChevronRight size={14} /></span>
           <Icon size={14} strokeWidth={1.75} aria-hidden />
           <span className="dw-text">
@@ -59,14 +62,16 @@ export function TriggerCard({ workflow }: { readonly workflow: LiveNode }) {
       </div>
       {isOpen && (
         <div id={id} className="dw-form">
-          <NativeSelect
-            label="Starts"
-            value={type}
-            disabled={isReadOnly}
-            data={[...Object.entries(KINDS).map(([value, { title }]) => ({ value, label: title })), ...(kind === undefined ? [{ value: type, label: type }] : [])]}
-            onChange={(event) => choose(event.currentTarget.value)}
-          />
           <NodeSubject id={workflow.id} isBindable={false}>
+            <FieldFrame owner={workflow} path={KIND_PATH} schema={schema?.properties?.type ?? {}} value={type} isGroup={false} id={`${id}-kind`}>
+              <NativeSelect
+                label="Starts"
+                value={type}
+                disabled={isReadOnly}
+                data={[...Object.entries(KINDS).map(([value, { title }]) => ({ value, label: title })), ...(kind === undefined ? [{ value: type, label: type }] : [])]}
+                onChange={(event) => choose(event.currentTarget.value)}
+              />
+            </FieldFrame>
             {(kind?.members ?? []).map((name) => {
               const member = schema?.properties?.[name];
               return member === undefined ? null : <PropField key={name} name={name} path={["trigger", name]} schema={member} isRequired={required.has(name)} />;

@@ -15,7 +15,9 @@ import { previewUrl } from "../../shared/api";
 import { duplicate, move, remove } from "../commands/edits";
 import { useDesk, useIsReadOnly, useSelectedKeys, useSnapshot } from "../desk";
 import { selectFirstChild, selectParent } from "../commands/walk";
+import { askRename } from "../models/renaming";
 import { NameInput } from "../models/RootList";
+import { headId } from "./ids";
 import { StepList } from "./StepList";
 import { TriggerCard } from "./TriggerCard";
 
@@ -27,10 +29,6 @@ export interface StepView {
   readonly toggle: (id: string) => void;
   readonly choose: (id: string, event: MouseEvent) => void;
   readonly onAdded: (id: string) => void;
-}
-
-export function headId(step: string): string {
-  return `step-${step}`;
 }
 
 export function WorkflowView({ workflow }: { readonly workflow: LiveNode }) {
@@ -136,7 +134,7 @@ function Head({ workflow }: { readonly workflow: LiveNode }) {
           faultOf={(next) => (next === "" ? "A name is needed." : null)}
           onDone={(next) => {
             setRenamed(false);
-            if (next !== null) desk.connection.editor.set(workflow.id, ["name"], next);
+            if (next !== null) askRename(desk, workflow.id, next);
           }}
         />
       ) : (

@@ -5,6 +5,7 @@ import { type LiveNode, ROOT } from "../../model/types";
 import { toText } from "../../model/value";
 import { add, remove } from "../commands/edits";
 import { useDesk, useSnapshot } from "../desk";
+import { askRename } from "../models/renaming";
 import { RootList } from "../models/RootList";
 import { stepCount } from "./steps";
 import { triggerWords } from "./words";
@@ -12,10 +13,6 @@ import { triggerWords } from "./words";
 export function WorkflowsPanel() {
   const desk = useDesk();
   const definition = desk.registry.definitions.find(({ id }) => id === "Workflow");
-  const rename = (workflow: LiveNode, name: string): void => {
-    desk.connection.stopCapturing();
-    desk.connection.editor.set(workflow.id, ["name"], name);
-  };
   return (
     <RootList
       label="Workflows"
@@ -25,7 +22,7 @@ export function WorkflowsPanel() {
       detail={(node) => <WorkflowDetail workflow={node} />}
       nameFault={(node, name) => nameFault(desk.snapshot.children(ROOT, "workflows"), node, name)}
       onAdd={() => (definition === undefined ? null : add(desk, definition, { parent: ROOT, slot: "workflows", index: desk.snapshot.children(ROOT, "workflows").length }))}
-      onRename={rename}
+      onRename={(workflow, name) => askRename(desk, workflow.id, name)}
       onDelete={(node) => {
         desk.select(node.id);
         remove(desk);

@@ -123,3 +123,19 @@ test("forgetting shows nothing of the former answers", async () => {
   await idle();
   expect(seen.now().value).toEqual({ name: "offen" });
 });
+
+test("after a change of the schema nothing is asked in the old words", async () => {
+  const queries = new Queries();
+  const [schema, old, other] = [probe("schema", [], "old", "new"), probe("old name", null, "a"), probe("o", null, "b")];
+  watch(queries.ask(other));
+  const before = watch(queries.ask(old));
+  // Whoever asks by the name that the schema says lets go of the old question when it says another.
+  const answer = queries.ask(schema);
+  answer.subscribe(() => {
+    if (answer.get().value?.name === "new") before.stop();
+  });
+  await idle();
+  await queries.renew("schema");
+  await idle();
+  expect([schema.count, old.count, other.count]).toEqual([2, 1, 2]);
+});

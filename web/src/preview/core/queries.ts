@@ -54,6 +54,17 @@ export class Queries {
     }
   }
 
+  /**
+   * Says that what can be asked may be another now: first the question `key` is asked again, and
+   * the others once its answer has been heard, since by then they may be other questions.
+   */
+  async renew(key: string): Promise<void> {
+    await this.#answers.get(key)?.renew();
+    // Whoever draws what was answered has its turn first.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    for (const [name, answer] of [...this.#answers]) if (name !== key) answer.invalidate();
+  }
+
   /** Asks failed questions again: the server is back. */
   retry(): void {
     for (const answer of [...this.#answers.values()]) if (answer.get().state === "failed") answer.invalidate();
@@ -131,6 +142,15 @@ class Answer<T> implements Readable<Loaded<T>> {
   invalidate(): void {
     this.#isFresh = false;
     if (this.isWatched && this.#flight === null) void this.#refresh();
+  }
+
+  /** Asks again, and resolves when the answer has come. */
+  async renew(): Promise<void> {
+    this.#isFresh = false;
+    if (!this.isWatched) return;
+    // What is under way may have been read before.
+    this.#abort();
+    await this.#refresh();
   }
 
   empty(): void {

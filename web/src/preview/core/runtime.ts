@@ -23,7 +23,7 @@ import { type Loaded, Queries } from "./queries";
 import { EditedRecord } from "./record";
 import { Records } from "./records";
 import { Rows } from "./rows";
-import { type Schema, schemaOver } from "./schema";
+import { SCHEMA, type Schema, schemaOver } from "./schema";
 import { ServerValues } from "./values";
 import { Variables } from "./variables";
 import { Writes } from "./writes";
@@ -123,7 +123,8 @@ export function createPlayer({ client, expressions, snapshots, surroundings }: P
       return scope;
     },
     onRecords: (models) => queries.invalidate(models),
-    onSchema: () => queries.invalidate(null),
+    // A renamed field is asked for by its new name, not by the old one once more.
+    onSchema: () => void queries.renew(SCHEMA),
     viewAs: (role) => {
       client.role = role;
       // What one role was shown is not for another's eyes, not even while it is being replaced.

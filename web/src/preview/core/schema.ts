@@ -47,9 +47,12 @@ export const SYSTEM_FIELDS: Readonly<Record<string, string>> = {
   createdBy: "Text",
 };
 
+/** The key of the question for the schema. */
+export const SCHEMA = "schema";
+
 export function schemaOver(client: Client, queries: Queries, snapshots: Readable<Snapshot>): Readable<Schema> {
   const answer = queries.ask<JsonObject>({
-    key: "schema",
+    key: SCHEMA,
     // Records do not change it; the feed says when it has.
     models: new Set(),
     load: async (signal) => {

@@ -9,7 +9,8 @@ import { propertyTitle } from "../../../model/schema";
 import type { JsonObject } from "../../../model/types";
 import { listEntries, toText } from "../../../model/value";
 import { useSnapshot } from "../../desk";
-import { EntryRow } from "../EntryRow";
+import { useEntering } from "../entering";
+import { EntryRows } from "../EntryRows";
 import { useWriter } from "../field";
 import type { EditorProps } from "../LiteralEditor";
 import { ACTION_KINDS, actionWords } from "../logic/actionWords";
@@ -26,32 +27,23 @@ export function ActionsEditor({ id, name, path, value, schema }: EditorProps) {
   const entries = listEntries(value);
   const title = propertyTitle(name, schema);
   const known = schema.items?.properties?.action?.enum?.map(toText) ?? [];
+  const { enter, isEntering, rest } = useEntering(id);
   const add = (action: string): void => {
     writer.begin();
-    setOpened(writer.add(path, schema, { action }));
+    const entry = writer.add(path, schema, { action });
+    setOpened(entry);
+    enter(entry);
   };
   return (
     <div className="dr-list dr-actions" id={id}>
       {entries.length > 0 && (
-        <ol>
-          {entries.map(([entryId, action], index) => (
-            <EntryRow
-              key={entryId}
-              what={`${title} ${index + 1}`}
-              list={id}
-              path={path}
-              schema={schema}
-              entry={entryId}
-              index={index}
-              count={entries.length}
-              head={<ActionHead action={action} isOpen={opened === entryId} onToggle={() => setOpened(opened === entryId ? null : entryId)} />}
-            >
-              {opened === entryId && <Members path={[...path, entryId]} value={action} schema={schema.items ?? {}} rule="action" />}
-            </EntryRow>
-          ))}
-        </ol>
+        <EntryRows
+          {...{ id, title, path, schema, entries }}
+          head={(entryId, action) => <ActionHead action={action} isOpen={opened === entryId} onToggle={() => setOpened(opened === entryId ? null : entryId)} />}
+          body={(entryId, action) => opened === entryId && <Members path={[...path, entryId]} value={action} schema={schema.items ?? {}} rule="action" />}
+        />
       )}
-      <Menu position="bottom-start" width={264}>
+      <Menu position="bottom-start" width={264} returnFocus={!isEntering} onOpen={rest}>
         <Menu.Target>
           <button type="button" className="dr-add-row" aria-label={`Add to ${title}`}><Plus size={12} aria-hidden /> Add an action</button>
         </Menu.Target>

@@ -42,7 +42,7 @@ function FieldPicker({ name, path, value, schema }: EditorProps) {
     else writer.set([...path, entry], undefined);
   };
   return (
-    <Popover opened={isOpen} onChange={setOpen} trapFocus position="bottom-start" width={260} shadow="md" transitionProps={{ duration: 80 }}>
+    <Popover opened={isOpen} onChange={setOpen} trapFocus returnFocus position="bottom-start" width={260} shadow="md" transitionProps={{ duration: 80 }}>
       <Popover.Target>
         <Button className="dr-pick" size="compact-xs" leftSection={<ListPlus size={13} aria-hidden />} aria-label={`Add fields to ${title}`} onClick={() => setOpen(!isOpen)}>Add fields…</Button>
       </Popover.Target>

@@ -23,7 +23,7 @@ export function IconEditor({ id, name, path, value, schema, isMixed, isRequired 
   return (
     <div className="dr-with-button">
       <Suggest id={id} value={text} suggestions={ICON_NAMES} placeholder={isMixed === true ? "Mixed" : isRequired === true ? "shopping-cart" : "None"} onCommit={choose} />
-      <Popover opened={isOpen} onChange={setOpen} trapFocus position="left-start" width={244} shadow="md" transitionProps={{ duration: 80 }}>
+      <Popover opened={isOpen} onChange={setOpen} trapFocus returnFocus position="left-start" width={244} shadow="md" transitionProps={{ duration: 80 }}>
         <Popover.Target>
           <Tooltip label="Choose an icon">
             <ActionIcon variant="default" aria-label={`Choose ${title}`} onClick={() => setOpen(!isOpen)}>

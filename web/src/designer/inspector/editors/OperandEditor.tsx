@@ -3,7 +3,9 @@ import { ActionIcon, MultiSelect, TagsInput, Tooltip } from "@mantine/core";
 import { SquareFunction } from "lucide-react";
 import { useState } from "react";
 
+import { DateInput } from "../DateInput";
 import { LiveInput } from "../LiveInput";
+import { dateKind, shownDate } from "../logic/dates";
 import type { Operand } from "../logic/filter";
 import type { FieldInfo } from "../logic/modelFields";
 import { operandText, typedOperand } from "../logic/operands";
@@ -63,8 +65,9 @@ function Control({ what, operand, field, onChange }: OperandEditorProps) {
   if (field?.type === "Boolean") {
     return <Chooser id={id} label={label} value={text} data={[{ value: "true", label: "Yes" }, { value: "false", label: "No" }]} isClearable={false} onChange={(next) => onChange({ kind: "boolean", isTrue: next === "true" })} />;
   }
-  if (field?.type === "Date" && operand.kind === "text") {
-    return <input className="dr-input" type="date" aria-label={label} value={text} onChange={(event) => onChange({ kind: "text", text: event.currentTarget.value })} />;
+  const dates = dateKind(field?.type);
+  if (dates !== null && (operand.kind === "text" || operand.kind === "timestamp") && shownDate(dates, text) !== null) {
+    return <DateInput label={label} kind={dates} value={text} onChange={(next) => onChange(typedOperand(next, field))} />;
   }
   const isNumber = operand.kind === "number" || operand.kind === "decimal";
   return <Committed id={id} label={label} text={text} isCode={false} isNumber={isNumber} onCommit={(next) => onChange(typedOperand(next, field))} />;

@@ -5,9 +5,11 @@ import { useState } from "react";
 
 import { editorHint, mergeOf } from "../../../model/schema";
 import { toText } from "../../../model/value";
+import { DateInput } from "../DateInput";
 import { useWriter } from "../field";
 import type { EditorProps } from "../LiteralEditor";
 import { LiveInput, LiveTextarea } from "../LiveInput";
+import { dateKind, shownDate } from "../logic/dates";
 import { DURATION_UNITS, readDuration, typedDuration, UNIT_TITLES } from "../logic/durations";
 
 export function StringEditor({ id, path, value, schema, isMixed }: EditorProps) {
@@ -88,27 +90,14 @@ function isPattern(text: string): boolean {
   }
 }
 
-export function DateEditor({ id, path, value, schema }: EditorProps) {
+export function DateEditor(props: EditorProps) {
+  const { id, path, value, schema } = props;
   const writer = useWriter();
   const text = toText(value);
-  const kind = schema.format === "date" ? "date" : schema.format === "time" ? "time" : "datetime-local";
-  // The control knows no time zone: the model's times are in UTC, and are shown so.
-  const shown = kind === "datetime-local" ? text.replace(/(\.\d+)?(Z|[+-]00:00)$/u, "") : text;
-  if (shown !== "" && !/^[\d:T.-]+$/u.test(shown)) return <StringEditor {...{ id, path, value, schema }} name="" hint={null} />;
-  return (
-    <input
-      id={id}
-      className="dr-input"
-      type={kind}
-      step={kind === "date" ? undefined : 1}
-      value={shown}
-      title={kind === "datetime-local" ? "In UTC" : undefined}
-      onChange={(event) => {
-        const next = event.currentTarget.value;
-        writer.set(path, next === "" ? undefined : kind === "datetime-local" ? `${next.length === 16 ? `${next}:00` : next}Z` : next);
-      }}
-    />
-  );
+  const kind = dateKind(schema.format) ?? "date";
+  // What is no date is shown as it is, so that it can be seen and mended.
+  if (shownDate(kind, text) === null) return <StringEditor {...props} />;
+  return <DateInput id={id} kind={kind} value={text} onChange={(next) => writer.set(path, next === "" ? undefined : next)} />;
 }
 
 export function DurationEditor({ id, name, path, value, schema, isMixed }: EditorProps) {

@@ -1,0 +1,74 @@
+"""The end of a turn of the event loop: what gathered in it for many peers is written then, at once.
+
+Fan-out in two steps: rooms hand each connection what they have for it, then each connection writes
+once. SPEC: section FO. Called by ``audience`` and the connections.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+
+import structlog
+
+from collab.limits import WRITE_PAUSE_MS_MAX, WRITE_PAUSE_SHARE
+
+__all__ = ["Turn"]
+
+_log = structlog.get_logger()
+
+
+class Turn:
+    """What one server has to hand over and to write at the end of this turn.
+
+    Writing to many takes time, and what comes meanwhile gathers. So the next writing begins
+    ``WRITE_PAUSE_SHARE`` times as long after the last one as that took, and not later than
+    ``WRITE_PAUSE_MS_MAX``: on an idle server at once, on a busy one with more in each write.
+    """
+
+    def __init__(self) -> None:
+        self._rooms: list[Callable[[], None]] = []
+        self._connections: list[Callable[[], None]] = []
+        self._is_due = False
+        self._not_before_s = 0.0
+
+    def hand_over(self, flush: Callable[[], None]) -> None:
+        """Call *flush*, by which a room hands connections what it has for them."""
+        self._rooms.append(flush)
+        self._come()
+
+    def write(self, flush: Callable[[], None]) -> None:
+        """Call *flush*, by which a connection writes, after every room has handed over."""
+        self._connections.append(flush)
+        self._come()
+
+    def _come(self) -> None:
+        if self._is_due:
+            return
+        self._is_due = True
+        loop = asyncio.get_running_loop()
+        if loop.time() >= self._not_before_s:
+            loop.call_soon(self._end)
+        else:
+            loop.call_at(self._not_before_s, self._end)
+
+    def _end(self) -> None:
+        begin_s = time.perf_counter()
+        rooms, self._rooms = self._rooms, []
+        _call_all(rooms)
+        connections, self._connections = self._connections, []
+        # What a flush brings up comes at the end of the next turn.
+        self._is_due = False
+        _call_all(connections)
+        pause_s = WRITE_PAUSE_SHARE * (time.perf_counter() - begin_s)
+        now_s = asyncio.get_running_loop().time()
+        self._not_before_s = now_s + min(pause_s, WRITE_PAUSE_MS_MAX / 1000)
+
+
+def _call_all(flushes: list[Callable[[], None]]) -> None:
+    for flush in flushes:
+        try:
+            flush()
+        except Exception:  # noqa: BLE001 - a bug may raise anything, and the others are to be served
+            _log.exception("turn.failed")

@@ -1,0 +1,1 @@
+"""Our server and those of others under the same work: ``make bench-peers``."""

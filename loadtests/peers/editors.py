@@ -1,0 +1,377 @@
+"""Clients of one document in each dialect, as light as a client can be that speaks the real wire.
+
+An editor joins as the real client does, then sets its own entry of the map ``items`` to a new mark
+with each edit. What it is sent is counted and not applied: the document that everybody should have
+arrived at is read by a fresh client afterwards.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import re
+from abc import ABC, abstractmethod
+from collections import deque
+from typing import Any, Final
+
+from pycrdt import Doc, Map
+
+from loadtests.peers.marks import Counter, mark, now_us
+from loadtests.wire import BINARY, TEXT, LoadSocket
+
+__all__ = [
+    "Address",
+    "BareEditor",
+    "Editor",
+    "HocuspocusEditor",
+    "ShareDbEditor",
+    "YjsEditor",
+    "key_of",
+]
+
+_JOIN_SECONDS_MAX: Final = 120.0
+_VERSION: Final = re.compile(rb'"v":(\d+)[,}]')
+_VERSION_BYTES_MAX: Final = 24
+_EMPTY_STEP_1: Final = b"\0\0\1\0"
+_EMPTY_STEP_2: Final = b"\0\1\2\0\0"
+
+
+class Address:
+    """Where a document is: *port* and *path* of the socket, and the names that its dialect uses."""
+
+    def __init__(self, port: int, path: str, collection: str, document: str) -> None:
+        self.port = port
+        self.path = path
+        self.collection = collection
+        self.document = document
+
+
+def key_of(number: int) -> str:
+    """Return the entry of ``items`` that editor *number* writes."""
+    return f"n{number:04d}"
+
+
+class Editor(ABC):
+    """Editor *number* of the document at *address*.
+
+    ``sent`` counts its edits, ``value`` is the last one, and ``ack_delays_us`` how long each took
+    until the server had confirmed it (for a probe). ``padding`` is appended to each value. One that
+    ``is_light`` takes the document, of ``document_bytes``, without reading it.
+    """
+
+    opcode = BINARY
+    #: What stands before a mark that counts.
+    before_mark = b""
+    #: True where an editor's own edits count among what it is sent.
+    is_echoed = True
+
+    def __init__(self, address: Address, number: int, *, is_probe: bool) -> None:
+        self.address = address
+        self.number = number
+        own = -1 if self.is_echoed else number
+        self.counter = Counter(is_probe=is_probe, before=self.before_mark, own=own)
+        self.sent = 0
+        self.value = ""
+        self.padding = ""
+        self.items: dict[str, str] = {}
+        self.ack_delays_us: list[int] = []
+        self.ack_pattern = b""
+        self.joined: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._unanswered: deque[int] = deque()
+        self._rest = b""
+        self.is_light = False
+        self.document_bytes = 0
+        self.has_found = False
+        self._sought = b""
+        self._rest_of_sought = b""
+        self.socket = LoadSocket(self.opcode, self._on_message)
+
+    async def join(self) -> None:
+        """Connect and take the document; raises ``ConnectionError``."""
+        await self.socket.connect(self.address.port, self.address.path)
+        self._ask()
+        try:
+            await asyncio.wait_for(asyncio.shield(self.joined), _JOIN_SECONDS_MAX)
+        except TimeoutError:
+            raise ConnectionError(self.socket.lost or "the document did not come") from None
+        self.socket.stream = self._on_bytes
+
+    def edit(self) -> None:
+        """Make one edit now."""
+        self.sent += 1
+        self.value = mark(self.number, self.sent) + self.padding
+        self._unanswered.append(now_us())
+        self._send(self.value)
+
+    def close(self) -> None:
+        self.socket.close()
+
+    def seek(self, text: bytes) -> None:
+        """Set ``has_found`` once *text* has come."""
+        self._sought, self.has_found = text, False
+
+    @abstractmethod
+    async def found(self, entries: dict[str, str]) -> None:
+        """Make the document with *entries* in ``items``."""
+
+    @abstractmethod
+    def _ask(self) -> None:
+        """Ask for the document."""
+
+    @abstractmethod
+    def _send(self, value: str) -> None:
+        """Send an edit that makes *value* this editor's entry."""
+
+    @abstractmethod
+    def _on_message(self, payload: bytes) -> None:
+        """Take a message before the document has come; ends with ``joined``."""
+
+    def _on_bytes(self, data: bytes) -> None:
+        self.counter.take(data)
+        if self.ack_pattern:
+            self._look_for_acks(data)
+        if self._sought and not self.has_found:
+            whole = self._rest_of_sought + data
+            self.has_found = self._sought in whole
+            self._rest_of_sought = whole[-len(self._sought) :]
+
+    def _look_for_acks(self, data: bytes) -> None:
+        pattern = self.ack_pattern
+        whole = self._rest + data
+        for _ in range(min(whole.count(pattern), len(self._unanswered))):
+            delay = now_us() - self._unanswered.popleft()
+            if self.counter.is_probe:
+                self.ack_delays_us.append(delay)
+            self._on_ack()
+        last = whole.rfind(pattern)
+        start = max(len(whole) - len(pattern) + 1, last + len(pattern) if last >= 0 else 0)
+        self._rest = whole[start:]
+
+    def _on_ack(self) -> None:
+        """The oldest edit is confirmed."""
+
+
+class YjsEditor(Editor):
+    """A y-websocket client."""
+
+    def __init__(self, address: Address, number: int, *, is_probe: bool) -> None:
+        super().__init__(address, number, is_probe=is_probe)
+        # 31 bits: the same length on the wire for everybody.
+        self.doc: Doc[Any] = Doc(client_id=random.getrandbits(30) | 1 << 30)
+        self._updates: list[bytes] = []
+        self._prefix = b""
+        if is_probe:
+            self.ack_pattern = f"~dr:{number:04d}".encode()
+
+    async def found(self, entries: dict[str, str]) -> None:
+        model: Map[Any] = self.doc.get("model", type=Map)
+        model["items"] = Map(entries)
+        self._send_updates()
+        await asyncio.sleep(0)
+
+    def add(self, entries: dict[str, str]) -> None:
+        """Put more *entries* into ``items``, in one edit that is not counted."""
+        items: Map[Any] = self.doc.get("model", type=Map)["items"]
+        with self.doc.transaction():
+            for key, value in entries.items():
+                items[key] = value
+        self._send_updates()
+
+    def _ask(self) -> None:
+        self.socket.send(self._prefix + _EMPTY_STEP_1)
+
+    def _send(self, value: str) -> None:
+        self.doc.get("model", type=Map)["items"][key_of(self.number)] = value
+        self._send_updates()
+
+    def _send_updates(self) -> None:
+        for update in self._updates:
+            self.socket.send(self._prefix + b"\0\2" + var_uint(len(update)) + update)
+        self._updates.clear()
+
+    def _on_message(self, payload: bytes) -> None:
+        if payload.startswith(self._prefix):
+            self._on_sync(payload[len(self._prefix) :])
+
+    def _on_sync(self, message: bytes) -> None:
+        if message[:2] == b"\0\0":
+            # The server's step 1: there is nothing that it lacks.
+            self.socket.send(self._prefix + _EMPTY_STEP_2)
+        elif message[:2] == b"\0\1" and not self.joined.done():
+            self.document_bytes = len(message)
+            if not self.is_light:
+                self.take(message[_body_start(message) :])
+            self.joined.set_result(None)
+
+    def take(self, update: bytes) -> None:
+        """Take the document as it is; from here on the editor's own edits are sent."""
+        self.doc.apply_update(update)
+        model: Map[Any] = self.doc.get("model", type=Map)
+        self.items = dict(model["items"].to_py() or {}) if "items" in model else {}
+        self.doc.observe(lambda event: self._updates.append(event.update))
+
+
+class HocuspocusEditor(YjsEditor):
+    """A Hocuspocus provider."""
+
+    def __init__(self, address: Address, number: int, *, is_probe: bool) -> None:
+        super().__init__(address, number, is_probe=is_probe)
+        name = address.document.encode()
+        self._prefix = var_uint(len(name)) + name
+        if is_probe:
+            self.ack_pattern = self._prefix + b"\x08\x01"
+
+    def _ask(self) -> None:
+        self.socket.send(self._prefix + b"\2\0\4none\0")
+        super()._ask()
+
+    def _on_sync(self, message: bytes) -> None:
+        if message[:2] == b"\2\1":
+            raise ConnectionError(f"denied: {message!r}")
+        super()._on_sync(message)
+
+
+class BareEditor(YjsEditor):
+    """A client of a server without documents: it begins with the founder's."""
+
+    _founded = b""
+
+    async def join(self) -> None:
+        await self.socket.connect(self.address.port, self.address.path)
+        self.take(BareEditor._founded or b"\0\0")
+        self.socket.stream = self._on_bytes
+
+    async def found(self, entries: dict[str, str]) -> None:
+        self.doc.get("model", type=Map)["items"] = Map(entries)
+        BareEditor._founded = self.doc.get_update()
+        self._updates.clear()
+
+
+class ShareDbEditor(Editor):
+    """A ShareDB client with one op in flight; an edit made meanwhile goes when it is answered."""
+
+    opcode = TEXT
+    is_echoed = False
+    # Not the value that an op replaces, which is in it as well.
+    before_mark = b'"oi":"'
+
+    def __init__(self, address: Address, number: int, *, is_probe: bool) -> None:
+        super().__init__(address, number, is_probe=is_probe)
+        self._names = {"c": address.collection, "d": address.document}
+        self._version = 0
+        self._first_version = 0
+        self._acknowledged = 0
+        self._rest_of_version = b""
+        self._seq = 0
+        self._source = ""
+        self._committed = ""
+        self._is_in_flight = False
+        self._next: str | None = None
+        self._answer: asyncio.Future[dict[str, Any]] | None = None
+
+    def edit(self) -> None:
+        value = mark(self.number, self.sent + 1) + self.padding
+        if self._is_in_flight:
+            # The real client composes: only the newest value of the entry is left.
+            self._next = value
+        else:
+            self._submit_value(value)
+
+    async def found(self, entries: dict[str, str]) -> None:
+        self._submit({"create": {"type": "json0", "data": {"items": entries}}})
+        await asyncio.sleep(0)
+
+    def add(self, entries: dict[str, str]) -> None:
+        """Put more *entries* into ``items``, in one op that is not counted."""
+        self._submit({"op": [{"p": ["items", key], "oi": text} for key, text in entries.items()]})
+
+    def _ask(self) -> None:
+        self._write({"a": "hs", "id": None, "protocol": 1, "protocolMinor": 2})
+
+    def _send(self, value: str) -> None:
+        component: dict[str, Any] = {"p": ["items", key_of(self.number)], "oi": value}
+        if self._committed:
+            component["od"] = self._committed
+        self._submit({"op": [component]})
+
+    def _submit_value(self, value: str) -> None:
+        self.sent += 1
+        self.value = value
+        self._is_in_flight = True
+        self._unanswered.append(now_us())
+        self._send(value)
+
+    def _submit(self, fields: dict[str, Any]) -> None:
+        self._seq += 1
+        self._write(
+            {"a": "op", **self._names, "v": self._version, "seq": self._seq, "x": {}} | fields
+        )
+
+    def _write(self, message: dict[str, Any]) -> None:
+        self.socket.send(json.dumps(message, separators=(",", ":")).encode())
+
+    def _on_message(self, payload: bytes) -> None:
+        if self.is_light and len(payload) > 1000:
+            self.document_bytes = len(payload)
+            self.joined.set_result(None)
+            return
+        message = json.loads(payload)
+        if "error" in message:
+            self.joined.set_exception(ConnectionError(str(message["error"])))
+        elif message["a"] == "hs":
+            self._source = message["id"]
+            self.ack_pattern = b'"src":"' + self._source.encode() + b'"'
+            self._write({"a": "s", **self._names, "v": None})
+        elif message["a"] == "s":
+            self._version = self._first_version = message["data"]["v"]
+            self.items = (message["data"].get("data") or {}).get("items", {})
+            self._committed = self.items.get(key_of(self.number), "")
+            self.joined.set_result(None)
+
+    def _on_bytes(self, data: bytes) -> None:
+        self._read_versions(data)
+        if b'"error":' in data:
+            self.socket.lost = data[:300].decode(errors="replace")
+        super()._on_bytes(data)
+        if not self.counter.is_probe:
+            # ShareDB sends an author what was missed once more, which the client ignores.
+            self.counter.marks = self._version - self._first_version - self._acknowledged
+
+    def _read_versions(self, data: bytes) -> None:
+        whole = self._rest_of_version + data
+        for text in _VERSION.findall(whole):
+            version = int(text)
+            if version == self._version:
+                self._version += 1
+            elif version > self._version:
+                self.socket.lost = f"version {version} came after {self._version - 1}"
+        last = whole.rfind(b'"v":', -_VERSION_BYTES_MAX)
+        is_cut = last >= 0 and _VERSION.match(whole, last) is None
+        self._rest_of_version = whole[last:] if is_cut else whole[-3:]
+
+    def _on_ack(self) -> None:
+        self._is_in_flight = False
+        self._acknowledged += 1
+        self._committed = self.value
+        value, self._next = self._next, None
+        if value is not None:
+            self._submit_value(value)
+
+
+def var_uint(number: int) -> bytes:
+    """Return *number* as lib0 writes it."""
+    parts = bytearray()
+    while number > 0x7F:
+        parts.append(0x80 | (number & 0x7F))
+        number >>= 7
+    parts.append(number)
+    return bytes(parts)
+
+
+def _body_start(message: bytes) -> int:
+    """Return where the byte string of a sync message begins: behind its length."""
+    index = 2
+    while message[index] & 0x80:
+        index += 1
+    return index + 1
