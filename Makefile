@@ -21,7 +21,7 @@ build: .setup/run .setup/engine ## Build the designer, the preview player and th
 
 test: .setup/dev .setup/engine .setup/chromium ## Run every test (under 20 minutes on 2 cores).
 	npm run --silent -w web test
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: .setup/dev .setup/npm ## Lint, types, import contracts.
 	$(BIN)/ruff format --check .
