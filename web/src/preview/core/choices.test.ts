@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { node } from "./testing/model";
+import { node, SCHEMA } from "./testing/model";
 import { emptyScope, watch, world } from "./testing/player";
 import { idle } from "./testing/server";
 
@@ -59,4 +59,26 @@ test("references are found by search, and a refusal is a state", async () => {
   await idle();
   expect(state.now()).toMatchObject({ state: "failed", error: { code: "forbidden" } });
   expect(server.to("api/Customer?")[0]?.path).toContain("q=Ü");
+});
+
+test("while a field is being renamed, records are asked for by its new name", async () => {
+  let isRenamed = false;
+  const renamed = JSON.parse(JSON.stringify(SCHEMA).replace('"orderNo"', '"orderNumber"'));
+  const { player, server } = world(({ path }) => {
+    if (path === "player/schema") return isRenamed ? renamed : SCHEMA;
+    return path.startsWith("api/Order?") ? { items: [], total: 0, next: null } : undefined;
+  });
+  const known = watch(player.choices(select({ options: { model: { ref: "customer" } } }), emptyScope("orders"), ""));
+  await idle(12);
+  isRenamed = true;
+  player.onSchema();
+  // Asked in the same moment, when only the old schema is known here.
+  const asked = watch(player.references("order", ""));
+  await idle(12);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  const addresses = server.to("api/Order?").map(({ path }) => path);
+  expect(addresses.length).toBeGreaterThan(0);
+  expect(addresses.filter((path) => !path.includes("sort=orderNumber"))).toEqual([]);
+  asked.stop();
+  known.stop();
 });

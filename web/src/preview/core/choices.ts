@@ -9,7 +9,7 @@ import { Computed, type Track } from "./computed";
 import type { Evaluation } from "./evaluation";
 import { done } from "./outcome";
 import type { Loaded, Queries, Question } from "./queries";
-import { labelField, modelsNear, type Schema } from "./schema";
+import { labelField, modelsNear, SCHEMA, type Schema } from "./schema";
 import { contextOf, scopeKey } from "./scopes";
 import { fieldPath, sourceOf } from "./sources";
 import type { Variables } from "./variables";
@@ -107,19 +107,17 @@ export class Choices {
     const { client, queries, schema } = this.#parts;
     const model = track(schema, ({ models }) => models.get(id) ?? null);
     if (model === null) return PENDING;
-    const label = labelField(model);
-    const parameters = new URLSearchParams({ limit: String(CHOICES_MAX) });
-    if (label !== null) parameters.set("sort", label.name);
-    if (search !== "") parameters.set("q", search);
-    const address = `api/${encodeURIComponent(model.name)}?${parameters.toString()}`;
     const answer = queries.ask<RecordPage>({
-      key: `references|${address}`,
+      key: `references|${id}|${search}`,
       models: new Set([id]),
       load: async (signal) => {
-        const outcome = await client.send(address, { signal });
+        // While something is being renamed the schema is on its way; its names are the ones to ask by.
+        await queries.settled(SCHEMA);
+        const outcome = await client.send(addressOf(schema.get().models.get(id) ?? model, search), { signal });
         return outcome.ok ? done(readPage(outcome.value, id)) : outcome;
       },
     });
+    const label = labelField(model);
     return fromRecords(track(answer), model, label === null ? [] : [label.name]);
   }
 
@@ -170,4 +168,12 @@ function choiceOf(entry: Json): readonly Choice[] {
 
 function failed(error: AppError): ChoicesState {
   return { ...PENDING, state: "failed", error };
+}
+
+function addressOf(model: ModelInfo, search: string): string {
+  const label = labelField(model);
+  const parameters = new URLSearchParams({ limit: String(CHOICES_MAX) });
+  if (label !== null) parameters.set("sort", label.name);
+  if (search !== "") parameters.set("q", search);
+  return `api/${encodeURIComponent(model.name)}?${parameters.toString()}`;
 }

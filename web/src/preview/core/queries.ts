@@ -65,6 +65,11 @@ export class Queries {
     for (const [name, answer] of [...this.#answers]) if (name !== key) answer.invalidate();
   }
 
+  /** Resolves once the question `key` is not being asked: at once where it is not. */
+  settled(key: string): Promise<void> {
+    return this.#answers.get(key)?.landing ?? Promise.resolve();
+  }
+
   /** Asks failed questions again: the server is back. */
   retry(): void {
     for (const answer of [...this.#answers.values()]) if (answer.get().state === "failed") answer.invalidate();
@@ -104,6 +109,7 @@ class Answer<T> implements Readable<Loaded<T>> {
   #value: Loaded<T> = PENDING;
   #isFresh = false;
   #flight: AbortController | null = null;
+  #landing: Promise<void> = Promise.resolve();
 
   constructor({ models, load }: Question<T>) {
     this.#models = models;
@@ -133,6 +139,11 @@ class Answer<T> implements Readable<Loaded<T>> {
       });
     };
   };
+
+  /** When the last asking has come to its end. */
+  get landing(): Promise<void> {
+    return this.#landing;
+  }
 
   prime(value: T): void {
     this.#isFresh = false;
@@ -169,7 +180,12 @@ class Answer<T> implements Readable<Loaded<T>> {
     this.#flight = null;
   }
 
-  async #refresh(): Promise<void> {
+  #refresh(): Promise<void> {
+    this.#landing = this.#fly();
+    return this.#landing;
+  }
+
+  async #fly(): Promise<void> {
     const flight = new AbortController();
     this.#flight = flight;
     this.#isFresh = true;
