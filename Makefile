@@ -44,7 +44,7 @@ bench-web: .setup/dev .setup/engine .setup/chromium ## The designer in a browser
 	$(BIN)/python -m benchmarks.designer
 
 bench-peers: .setup/dev .setup/engine ## Beside npm's servers and a bare loop: python -m loadtests.peers --help.
-	$(BIN)/python -m loadtests.peers
+	$(BIN)/python -m loadtests.peers --plots docs/benchmarks
 
 load: .setup/dev ## People by the dozen on the server that runs here: plots at http://127.0.0.1:8089.
 	$(BIN)/locust -f loadtests/locustfile.py --host http://$${HOST:-127.0.0.1}:$${PORT:-8000} --web-host 127.0.0.1

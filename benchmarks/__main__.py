@@ -21,6 +21,7 @@ BENCHMARKS = {
     "expressions": 90,
     "store": 60,
     "room": 90,
+    "layers": 90,
     "server": 240,
     "sharedb": 150,
     "data": 120,
@@ -29,6 +30,7 @@ BENCHMARKS = {
     "player_size": 10,
     "designer": 180,
     "workflows": 60,
+    "idle": 240,
 }
 # How long one whose time is up may take to end what it has started.
 _LAST_SECONDS = 30

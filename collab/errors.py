@@ -15,6 +15,7 @@
     │   ├── NotFound              no such room, definition, revision              (not_found)
     │   ├── AlreadyExists         a room of that name is there                    (already_exists)
     │   ├── LimitExceeded         a bound of limits.py                            (limit_*)
+    │   ├── TooManyRequests       changes come faster than they may               (limit_rate)
     │   └── InvalidModel          a model file, with every problem at once        (model_invalid)
     └── OperatingError            an expected failure of the surroundings: retry within a bound
         ├── AppendRefused         the store did not take a revision
@@ -32,6 +33,7 @@ SPEC: section ER. ``http_status`` and ``close_code`` are hints for the doors.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 from typing import ClassVar
 
 __all__ = [
@@ -58,6 +60,7 @@ __all__ = [
     "ServerBusy",
     "StorageFull",
     "StoreUnavailable",
+    "TooManyRequests",
 ]
 
 
@@ -181,6 +184,18 @@ class LimitExceeded(PeerError):
     default_code = "limit_exceeded"
     http_status = 413
     close_code = 1009
+
+
+class TooManyRequests(PeerError):
+    """Changes come faster than they may; after ``wait_s`` seconds they may again."""
+
+    default_code = "limit_rate"
+    http_status = 429
+    close_code = 1013
+
+    def __init__(self, wait_s: float) -> None:
+        self.wait_s = wait_s
+        super().__init__(f"too many changes: try again in {ceil(wait_s)} s")
 
 
 @dataclass(frozen=True, slots=True)

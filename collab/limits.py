@@ -66,15 +66,34 @@ PENDING_REVISIONS_MAX: Final = 4_096
 # Sources whose last submission is remembered, most recent first: one is a client's stay, so this is
 # far more than can come back from a broken connection and resend.
 MARKS_PER_ROOM_MAX: Final = 20_000
+# What the history that is read for such commands may come to. Beyond it they are answered as if
+# it were not kept: an op is refused, and who asks is given the document.
+HISTORY_BYTES_MAX: Final = 64 << 20
 # Commands of one session that wait while history is read for it.
 HELD_COMMANDS_MAX: Final = 256
-# Commands waiting for a room. A full inbox stops that socket's reader, not the server.
+# Commands waiting for a room, and what they came in as. A full inbox stops the readers of the
+# sockets that have something for it, not the server.
 INBOX_COMMANDS_MAX: Final = 4_096
+INBOX_BYTES_MAX: Final = 32 << 20
+# The same of one session: some seconds of a person's work, or one large message.
+INBOX_SESSION_COMMANDS_MAX: Final = 128
+INBOX_SESSION_BYTES_MAX: Final = 4 << 20
 # Revisions kept in memory for transforms and catch-up besides the snapshot.
 TAIL_REVISIONS_MAX: Final = 10_000
+# What they may take there: so many small ones. What falls out is read from the log.
+TAIL_BYTES_MAX: Final = 12 << 20
+# What the ops of one generation of the index of committed ops may take; the tail mostly holds
+# them anyway.
+RECENT_OPS_BYTES_MAX: Final = 2 << 20
+# What the changes may take that are ordered but not yet durable. Beyond it a room takes no more
+# commands until the store has caught up, and its sessions' sockets are not read.
+PENDING_BYTES_MAX: Final = 16 << 20
 
 # A room that nobody is in is closed after this; opening takes milliseconds.
 ROOM_IDLE_MS: Final = 30_000
+# After so many closings, and not fewer than there are rooms open, their memory is collected at
+# once: the collector itself would wait until much more is garbage.
+RELEASE_ROOMS_MIN: Final = 100
 # While the disk is full, when a read-only room is tried again. Each time that it fills again soon
 # the pause doubles, because every change of mind costs all sessions their connection.
 READ_ONLY_RETRY_MS: Final = 5_000
@@ -144,6 +163,9 @@ WRITE_PAUSE_SHARE: Final = 4
 # What a room's turn gathers before it is handed over at once: a slow reader's budget is looked at
 # between two such blocks.
 GROUP_WAITING_BYTES: Final = 256 << 10
+# What of a document is put together for each session that is sent it; more is sent from the one
+# encoding that all share.
+COPIED_BYTES_MAX: Final = 32 << 10
 # Small messages of one peer that wait to be taken before its socket is no longer read.
 SOCKET_WAITING_MAX: Final = 32
 # A reader that has not drained by then is closed with 1013.
@@ -160,6 +182,9 @@ HELD_BYTES_MAX: Final = 64 << 20
 # revisions it reads at a time, since each may be a megabyte.
 CATCH_UP_BYTES: Final = 1 << 20
 CATCH_UP_READ_REVISIONS: Final = 50
+# A Yjs session of which more was missed than is in memory is sent the whole state if that has no
+# more bytes than this: half of what it missed at least.
+CATCH_UP_STATE_BYTES_MAX: Final = TAIL_BYTES_MAX // 2
 CATCH_UP_POLL_MS: Final = 20
 # Acknowledgements that a Hocuspocus provider is owed once its step 2 is stored: one for each edit
 # that it made offline. They all leave at once.
@@ -200,15 +225,41 @@ SHAREDB_QUEUED_MAX: Final = 64
 OPENINGS_PER_SOCKET_MAX: Final = 16
 # Lookups of one socket that are under way at a time: each may fold hundreds of revisions.
 LOOKUPS_PER_SOCKET_MAX: Final = 4
+# Files that a server with many users has open: each connection is one. Fewer are warned of.
+OPEN_FILES_WANTED: Final = 8_192
 # y-websocket and Hocuspocus give a silent server up after 30 s.
 PING_INTERVAL_MS: Final = 15_000
+
+# --- rates --------------------------------------------------------------------------------------
+# Defaults of what an operator may choose. Nobody types so fast; a script that does is slowed down,
+# not refused. A socket carries one session in most dialects, a page's documents in the others.
+SOCKET_CHANGES_PER_S: Final = 200
+SOCKET_BYTES_PER_S: Final = 16 << 20
+# All sockets and requests of one user together, unless it is local mode.
+USER_CHANGES_PER_S: Final = 1_000
+USER_BYTES_PER_S: Final = 32 << 20
+# Beyond its rate a peer may be ahead by so many seconds' worth: what was written offline comes at
+# once, and so does a pasted page.
+RATE_BURST_S: Final = 10
+# A socket that would have to wait longer is closed with 1013: hundreds of one user's write at once.
+RATE_WAIT_MS_MAX: Final = 10_000
+# Users whose rate is remembered, most recent last: a few hundred bytes each.
+PACED_PRINCIPALS_MAX: Final = 10_000
 
 # --- store --------------------------------------------------------------------------------------
 # A snapshot every so many revisions bounds how many are read and replayed at opening.
 SNAPSHOT_REVISIONS: Final = 500
+# The same for large revisions: opening a room reads at most about this much, or as much again as
+# its document has, since a snapshot costs as much as that to write.
+SNAPSHOT_BYTES: Final = 32 << 20
+# How long revisions gather for the next commit while they come faster than commits: a commit costs
+# 200 to 300 µs of CPU, whether it stores one revision or ten.
+APPEND_PAUSE_MS: Final = 3
 APPEND_BATCH_REVISIONS_MAX: Final = 1_000
 APPEND_QUEUE_MAX: Final = 10_000
 READ_REVISIONS_MAX: Final = 1_000
+# What such a read may come to; at least one revision is in it.
+READ_BYTES_MAX: Final = 4 << 20
 # What a page of the history over HTTP may come to; at least one revision is in it.
 HISTORY_PAGE_BYTES: Final = 8 << 20
 # Read from the store at a time for such a page.

@@ -5,6 +5,7 @@ SPEC: section CF. Called by ``cli``.
 
 from __future__ import annotations
 
+import gc
 import logging
 import socket
 import sys
@@ -27,9 +28,11 @@ from collab.auth.local import LocalAuthenticator, load_key
 from collab.auth.revocations import Revocations
 from collab.auth.tokens import ServiceTokens, Tokens
 from collab.errors import OperatingError
+from collab.host.bounds import Bounds
 from collab.host.checks_folder import read_folder
 from collab.host.host import Host
 from collab.limits import (
+    OPEN_FILES_WANTED,
     PING_INTERVAL_MS,
     PONG_TIMEOUT_MS,
     SOCKET_FRAME_BYTES_MAX,
@@ -40,9 +43,11 @@ from collab.model.registry import builtin
 from collab.ports import Clock
 from collab.settings import Settings
 from collab.stores.sqlite import SqliteStore
-from collab.system import SystemClock
+from collab.system import SystemClock, raise_file_limit
 
 __all__ = ["build", "configure_logging", "serve", "server_config"]
+
+_log = structlog.get_logger()
 
 # What is under way gets this long at the end; the sockets are closed at its beginning.
 _GRACE_S: Final = 3
@@ -61,7 +66,12 @@ def build(settings: Settings, sample: Sample | None = None) -> Starlette:
     keys = Keys.derived(key)
     clock = SystemClock()
     store = SqliteStore(settings.data_dir / "rooms.db", bytes_max=settings.store_bytes_max)
-    host = Host(store, clock, builtin(), checks=read_folder(settings.data_dir / "checks"))
+    bounds = Bounds(
+        socket_changes_per_s=settings.socket_changes_per_s,
+        user_changes_per_s=settings.user_changes_per_s,
+    )
+    checks = read_folder(settings.data_dir / "checks")
+    host = Host(store, clock, builtin(), bounds, checks=checks)
     guests = LocalAuthenticator(key, ServiceTokens(keys.service, clock))
     authenticator = _authenticator(settings, keys, clock) if settings.auth_secrets else guests
     access = access_to(host, authenticator)
@@ -118,6 +128,13 @@ def serve(settings: Settings, sample: Path | None, announce: Callable[[str], Non
     """
     configure_logging()
     sys.setswitchinterval(SWITCH_INTERVAL_MS / 1000)
+    files = raise_file_limit()
+    if files < OPEN_FILES_WANTED:
+        _log.warning(
+            "server.few_files",
+            limit=files,
+            hint="each connection is a file: raise the hard limit (ulimit -Hn, LimitNOFILE)",
+        )
     installed = None if sample is None else Sample.read(sample, builtin())
     listener = _listen(settings)
     try:
@@ -149,6 +166,10 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
+            # What a server is made of lives as long as it does. Looking through all of it again
+            # for cycles would stop every room for 70 ms, several times a minute.
+            gc.collect()
+            gc.freeze()
             self._on_started()
 
 

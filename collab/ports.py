@@ -166,8 +166,13 @@ class Store(Protocol):
         """
         ...
 
-    async def revisions(self, room: RoomId, after: RevisionNo, limit: int) -> list[Revision]:
-        """Return at most *limit* revisions with a number above *after*, in order."""
+    async def revisions(
+        self, room: RoomId, after: RevisionNo, limit: int, bytes_max: int | None = None
+    ) -> list[Revision]:
+        """Return at most *limit* revisions with a number above *after*, in order.
+
+        With *bytes_max* none follows the one with which the records come to that many bytes.
+        """
         ...
 
     async def save_snapshot(self, room: RoomId, token: FencingToken, snapshot: Snapshot) -> None:
@@ -262,6 +267,10 @@ class Connection(Protocol):
 
     def send(self, frame: bytes) -> None:
         """Queue one frame; never blocks. A closed connection ignores it."""
+        ...
+
+    def send_parts(self, parts: Sequence[bytes]) -> None:
+        """Queue one frame that is given in *parts*, of which none is copied if it is large."""
         ...
 
     def pack(self, frames: Sequence[bytes]) -> bytes:

@@ -11,12 +11,13 @@ so that whoever folds the log knows which containers are shared. SPEC: section R
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any, Final
 
 from collab.ids import ClientId, Epoch, RevisionNo, SourceId, UserId
 from collab.marks import pack, unpack
+from collab.records import dataclass
 from collab.values import Json
 
 __all__ = [

@@ -13,12 +13,21 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from collab.errors import DesignRoomsError
-from collab.limits import AUTH_SECRET_BYTES_MIN, STORE_BYTES_MIN
+from collab.limits import (
+    AUTH_SECRET_BYTES_MIN,
+    SOCKET_CHANGES_PER_S,
+    STORE_BYTES_MIN,
+    USER_CHANGES_PER_S,
+)
 
 __all__ = ["Settings", "SettingsError", "auth_secret"]
 
 # Where a server that listens on every address is reached from its own machine.
 _LOOPBACK: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - a name, not a choice
+
+
+# More than any machine does: whoever sets it wants no bound.
+_RATE_MAX: Final = 1_000_000
 
 
 class SettingsError(DesignRoomsError):
@@ -33,6 +42,8 @@ class Settings:
 
     ``auth_secrets`` sign and verify tokens, the first one signing; without any it is local mode.
     ``public_url`` is the server's address (no path) in front of a proxy that ends TLS.
+    ``socket_changes_per_s`` is how many changes one socket may make in a second, and
+    ``user_changes_per_s`` how many one user with all sockets and requests.
     """
 
     host: str
@@ -42,6 +53,8 @@ class Settings:
     store_bytes_max: int | None = None
     auth_secrets: tuple[bytes, ...] = field(default=(), repr=False)
     public_url: str | None = None
+    socket_changes_per_s: int = SOCKET_CHANGES_PER_S
+    user_changes_per_s: int = USER_CHANGES_PER_S
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
@@ -73,6 +86,8 @@ class Settings:
             public_url=_public_url(
                 environment.get("PUBLIC_URL", ""), has_secret=bool(auth_secrets)
             ),
+            socket_changes_per_s=_rate(environment, "SOCKET_CHANGES_PER_S", SOCKET_CHANGES_PER_S),
+            user_changes_per_s=_rate(environment, "USER_CHANGES_PER_S", USER_CHANGES_PER_S),
         )
 
     @property
@@ -142,6 +157,11 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _rate(environment: Mapping[str, str], name: str, default: int) -> int:
+    text = environment.get(name)
+    return _number(name, text, 1, _RATE_MAX) if text else default
 
 
 def _number(name: str, text: str, minimum: int, maximum: int) -> int:

@@ -11,7 +11,7 @@ import asyncio
 import base64
 import os
 from collections.abc import Callable
-from typing import Final, cast
+from typing import ClassVar, Final, cast
 
 __all__ = ["BINARY", "TEXT", "LoadSocket", "frame_head"]
 
@@ -20,6 +20,8 @@ BINARY: Final = 0x82
 _CLOSE: Final = 0x88
 _PING: Final = 0x89
 _PONG: Final = 0x8A
+# What the servers put into their pings: npm's nothing, uvicorn four bytes.
+_PING_SIZES: Final = frozenset({0, 4})
 _UPGRADE_SECONDS_MAX: Final = 60.0
 
 OnMessage = Callable[[bytes], None]
@@ -34,15 +36,26 @@ def frame_head(opcode: int, size: int) -> bytes:
     return bytes((opcode, 0x80 | 127)) + size.to_bytes(8, "big") + b"\0\0\0\0"
 
 
-class LoadSocket(asyncio.Protocol):
+class LoadSocket(asyncio.BufferedProtocol):
     """One WebSocket. *on_message* is called with each message, until ``stream`` is set.
 
-    While ``stream`` is a function it is handed the bytes as they arrive, frames and all.
+    While ``stream`` is a function it is handed the bytes as they arrive, frames and all; whoever
+    listens for longer than a server waits for a pong sets ``answers_pings``. Of a
+    message larger than ``kept_bytes`` only so much is kept and handed over, the rest is counted;
+    ``message_bytes`` is how large the last one was.
     """
+
+    # What arrives is read here and used at once, so that one does for all sockets of the process.
+    _buffer: ClassVar[memoryview] = memoryview(bytearray(1 << 20))
 
     def __init__(self, opcode: int, on_message: OnMessage) -> None:
         self.stream: OnMessage | None = None
         self.lost: str | None = None
+        self.answers_pings = False
+        self.kept_bytes: int | None = None
+        self.message_bytes = 0
+        self._uncounted = 0
+        self._kept = (0, b"")
         self._opcode = opcode
         self._on_message = on_message
         self._received = bytearray()
@@ -87,13 +100,38 @@ class LoadSocket(asyncio.Protocol):
         if not self._upgraded.done():
             self._upgraded.set_exception(ConnectionError(self.lost))
 
-    def data_received(self, data: bytes) -> None:
+    def get_buffer(self, sizehint: int) -> memoryview:
+        return self._buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
+        data = self._buffer[:nbytes]
+        if self._uncounted:
+            count = min(nbytes, self._uncounted)
+            self._uncounted -= count
+            data = data[count:]
+            if not self._uncounted:
+                self._take(*self._kept)
+        if not data:
+            return
         if self.stream is not None:
-            self.stream(data)
+            received = bytes(data)
+            if self.answers_pings:
+                self._answer_pings(received)
+            self.stream(received)
             return
         self._received += data
         if self._is_upgraded or self._takes_answer():
             self._read_frames()
+
+    def _answer_pings(self, data: bytes) -> None:
+        """Answer whatever looks like a ping: a pong that nobody asked for does no harm."""
+        at = data.find(_PING)
+        while at >= 0:
+            size = data[at + 1] if at + 1 < len(data) else -1
+            payload = data[at + 2 : at + 2 + size]
+            if size in _PING_SIZES and len(payload) == size:
+                self._transport.write(frame_head(_PONG, size) + payload)
+            at = data.find(_PING, at + 1)
 
     def _takes_answer(self) -> bool:
         """Read the answer to the handshake; True once it has come whole and says yes."""
@@ -117,16 +155,31 @@ class LoadSocket(asyncio.Protocol):
                 width = 2 if size == 126 else 8
                 size = int.from_bytes(received[body : body + width], "big")
                 body += width
+            self.message_bytes = size
             if len(received) < body + size:
+                if self._keeps_some(start, body, size):
+                    return
                 break
-            opcode, payload = received[start], bytes(received[body : body + size])
+            with memoryview(received) as view:
+                opcode, payload = received[start], bytes(view[body : body + size])
             start = body + size
             self._take(opcode, payload)
-        rest = bytes(received[start:])
+        # Only here: of a large message that is on its way this is called for every part.
         del received[:start]
-        if self.stream is not None and rest:
+        if self.stream is not None and received:
+            rest = bytes(received)
             received.clear()
             self.stream(rest)
+
+    def _keeps_some(self, start: int, body: int, size: int) -> bool:
+        """Keep the beginning of a large message that is on its way, and count the rest of it."""
+        received, kept_bytes = self._received, self.kept_bytes
+        if kept_bytes is None or len(received) - body < kept_bytes:
+            return False
+        self._kept = received[start], bytes(received[body : body + kept_bytes])
+        self._uncounted = body + size - len(received)
+        received.clear()
+        return True
 
     def _take(self, opcode: int, payload: bytes) -> None:
         if opcode == _PING:

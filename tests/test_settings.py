@@ -27,6 +27,8 @@ def test_choices() -> None:
             "DATA_DIR": "/größe",
             "WEB_DIR": "/web",
             "STORE_BYTES_MAX": str(STORE_BYTES_MIN),
+            "SOCKET_CHANGES_PER_S": "1",
+            "USER_CHANGES_PER_S": "1000000",
             "AUTH_SECRET": "",
             "REDIS_URL": "",
         }
@@ -35,6 +37,15 @@ def test_choices() -> None:
     assert settings.data_dir == Path("/größe")
     assert settings.web_dir == Path("/web")
     assert settings.store_bytes_max == STORE_BYTES_MIN
+    assert (settings.socket_changes_per_s, settings.user_changes_per_s) == (1, 1_000_000)
+
+
+@pytest.mark.parametrize("name", ["SOCKET_CHANGES_PER_S", "USER_CHANGES_PER_S"])
+@pytest.mark.parametrize("text", ["0", "1000001", "-1", "viele", "1.5"])
+def test_rates_that_cannot_be(name: str, text: str) -> None:
+    """[CF5] a rate is a whole number of changes in a second, and not none."""
+    with pytest.raises(SettingsError, match=name):
+        Settings.from_environment({name: text})
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.1.2.3", "::1", "localhost"])

@@ -6,6 +6,7 @@ SPEC: section AP. Called by ``main``.
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -32,6 +33,7 @@ from collab.auth.revocations import Revocations
 from collab.errors import DesignRoomsError
 from collab.host.forum import Forum
 from collab.host.host import Host
+from collab.host.pace import Paces
 from collab.messages import Dialect
 
 __all__ = ["access_to", "build_app"]
@@ -63,6 +65,7 @@ def build_app(
         access = access_to(host, authenticator)
     forum = Forum(host, access)
     key = secrets.token_bytes() if source_key is None else source_key
+    paces = Paces(host.bounds, time.monotonic, is_local=authenticator.is_local)
     sockets = {
         "/yjs/{room:path}": Dialect.YJS,
         "/hocuspocus": Dialect.HOCUSPOCUS,
@@ -75,11 +78,11 @@ def build_app(
         Route("/readyz", _ready),
         Route("/metrics", Metrics(host).handle),
         Route("/api/openapi.json", _openapi),
-        *Routes(host, authenticator, access).all(),
+        *Routes(host, authenticator, access, paces).all(),
         *SessionRoutes(authenticator).routes(),
         *Login(authenticator, access).routes(),
         *(
-            WebSocketRoute(path, socket_handler(forum, authenticator, dialect, key))
+            WebSocketRoute(path, socket_handler(forum, authenticator, dialect, key, paces))
             for path, dialect in sockets.items()
         ),
         *extra_routes,

@@ -14,8 +14,9 @@ from typing import Final
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from collab.api.socket_protocol import transport_of
+from collab.api.socket_protocol import protocol_of
 from collab.host.turn import Turn
+from collab.limits import COPIED_BYTES_MAX
 
 __all__ = ["WebSocketConnection", "cut_reason"]
 
@@ -37,7 +38,7 @@ class WebSocketConnection:
     ) -> None:
         self._websocket = websocket
         self._turn = turn
-        self._transport = transport_of(websocket)
+        self._transport = protocol_of(websocket).transport
         self._opcode = _TEXT if is_text else _BINARY
         self._close_timeout_s = close_timeout_ms / 1000
         self._blocks: list[bytes] = []
@@ -61,7 +62,16 @@ class WebSocketConnection:
     def send(self, frame: bytes) -> None:
         if self._close is not None or self._has_ended:
             return
-        self._queue(_header(len(frame), self._opcode) + frame)
+        if len(frame) > COPIED_BYTES_MAX:
+            self.send_parts((frame,))
+        else:
+            self._queue(_header(len(frame), self._opcode) + frame)
+
+    def send_parts(self, parts: Sequence[bytes]) -> None:
+        if self._close is None and not self._has_ended:
+            self._queue(_header(sum(map(len, parts)), self._opcode))
+            for part in parts:
+                self._queue(part)
 
     def pack(self, frames: Sequence[bytes]) -> bytes:
         opcode = self._opcode
@@ -75,16 +85,25 @@ class WebSocketConnection:
             self._queue(block)
 
     def _queue(self, block: bytes) -> None:
-        if not self._blocks:
-            self._turn.write(self.flush)
-        self._blocks.append(block)
+        blocks = self._blocks
+        if not blocks:
+            self._turn.write(self)
+        blocks.append(block)
         self._bytes += len(block)
 
     def flush(self) -> None:
         """Hand the transport what has gathered."""
-        blocks, self._blocks, self._bytes = self._blocks, [], 0
-        if blocks and not self._transport.is_closing():
-            self._transport.write(blocks[0] if len(blocks) == 1 else b"".join(blocks))
+        blocks, size = self._blocks, self._bytes
+        self._blocks, self._bytes = [], 0
+        if not blocks or self._transport.is_closing():
+            return
+        if len(blocks) == 1:
+            self._transport.write(blocks[0])
+        elif size <= COPIED_BYTES_MAX:
+            self._transport.write(b"".join(blocks))
+        else:
+            # What many peers are sent is not copied for each of them, however long it waits there.
+            self._transport.writelines(blocks)
 
     def close(self, code: int, reason: str) -> None:
         if self._close is None:

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from collab.api.requests import check_origin, principal_of, room_name_of
 from collab.auth.access import Access, Verb
 from collab.errors import NotFound
+from collab.host.pace import Paces
 from collab.ids import RoomId
 from collab.messages import Principal
 from collab.ports import Authenticator, RoomRecord, Store
@@ -31,10 +32,13 @@ class Visit:
 
 
 class Gate:
-    """Judges requests by what *authenticator* and *access* say."""
+    """Judges requests by what *authenticator*, *access* and *paces* say."""
 
-    def __init__(self, store: Store, authenticator: Authenticator, access: Access) -> None:
+    def __init__(
+        self, store: Store, authenticator: Authenticator, access: Access, paces: Paces
+    ) -> None:
         self._store = store
+        self._paces = paces
         self._authenticator = authenticator
         self._access = access
 
@@ -42,11 +46,15 @@ class Gate:
         """Return who sent *request*.
 
         Raises ``NotAuthenticated`` or ``NotAllowed``, also for a change that a page of another
-        origin asks for.
+        origin asks for, and ``TooManyRequests`` for changes that come too fast.
         """
-        if request.method not in _SAFE_METHODS:
-            check_origin(request)
-        return principal_of(self._authenticator, request)
+        if request.method in _SAFE_METHODS:
+            return principal_of(self._authenticator, request)
+        check_origin(request)
+        principal = principal_of(self._authenticator, request)
+        length = request.headers.get("content-length", "")
+        self._paces.check_request(principal, int(length) if length.isdigit() else 0)
+        return principal
 
     def room_id(self, request: Request, principal: Principal) -> RoomId:
         """Return the room that the address names; ``InvalidName``."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from http import HTTPStatus
+from math import ceil
 from typing import Any
 
 import orjson
@@ -11,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from collab.errors import DesignRoomsError, InvalidModel, NotAuthenticated
+from collab.errors import DesignRoomsError, InvalidModel, NotAuthenticated, TooManyRequests
 
 __all__ = ["JsonResponse", "on_bug", "on_error", "on_http_error"]
 
@@ -37,6 +38,8 @@ async def on_error(_request: Request, error: Exception) -> Response:
     response = _response(problem)
     if isinstance(error, NotAuthenticated):
         response.headers["www-authenticate"] = "Bearer"  # RFC 9110, section 11.6.1.
+    if isinstance(error, TooManyRequests):
+        response.headers["retry-after"] = str(ceil(error.wait_s))  # RFC 9110, section 10.2.3.
     return response
 
 

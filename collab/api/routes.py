@@ -33,6 +33,7 @@ from collab.auth.authenticator import TokenAuthenticator
 from collab.auth.local import LocalAuthenticator
 from collab.errors import AlreadyExists, PeerError
 from collab.host.host import Host
+from collab.host.pace import Paces
 from collab.ids import RevisionNo, RoomId
 from collab.limits import (
     HISTORY_PAGE_BYTES,
@@ -57,12 +58,16 @@ class Routes:
     """The handlers, with what they need."""
 
     def __init__(
-        self, host: Host, authenticator: LocalAuthenticator | TokenAuthenticator, access: Access
+        self,
+        host: Host,
+        authenticator: LocalAuthenticator | TokenAuthenticator,
+        access: Access,
+        paces: Paces,
     ) -> None:
         tokens = authenticator.tokens if isinstance(authenticator, TokenAuthenticator) else None
         self._host = host
         self._access = access
-        self._gate = Gate(host.store, authenticator, access)
+        self._gate = Gate(host.store, authenticator, access, paces)
         self._rooms = RoomRoutes(host, self._gate, access)
         self._reverts = RevertRoutes(host, self._gate)
         self._trims = TrimRoutes(host, self._gate)

@@ -19,6 +19,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from collab.api.connection import WebSocketConnection, cut_reason
 from collab.api.lookups import Lookups
 from collab.api.requests import check_origin, principal_of, room_name_of
+from collab.api.socket_protocol import Left, message_of, protocol_of
 from collab.auth.access import Access, Verb
 from collab.auth.sessions import Stay
 from collab.auth.sources import UserSources
@@ -27,11 +28,12 @@ from collab.host.drain import has_drained
 from collab.host.forum import Attendance, Forum, ForumRequest
 from collab.host.host import Host
 from collab.host.outlet import Outlet
+from collab.host.pace import Paces, Throttle
 from collab.host.room_host import RoomHost
 from collab.host.turn import Turn
 from collab.ids import RoomId, SessionId
 from collab.limits import LOOKUPS_PER_SOCKET_MAX, OPENINGS_PER_SOCKET_MAX, PING_INTERVAL_MS
-from collab.messages import Dialect, Principal, SessionCommand
+from collab.messages import Dialect, Principal, Revert, SessionCommand, Submit, Undo, Update
 from collab.ports import Authenticator
 from collab.protocol.adapter import (
     Adapter,
@@ -45,8 +47,6 @@ from collab.protocol.adapter import (
 from collab.protocol.hocuspocus import HocuspocusAdapter
 from collab.protocol.native import NativeAdapter
 from collab.protocol.sharedb import ShareDbAdapter
-from collab.protocol.sharedb_presence import Introduce, Publish, Recall, Unwatch, Watch
-from collab.protocol.sharedb_queries import CloseQuery, OpenQuery
 from collab.protocol.yjs import YjsAdapter
 from collab.system import new_session_id
 
@@ -56,6 +56,13 @@ _log = structlog.get_logger()
 
 # What a page says in the place of a token when its cookie is to count.
 COOKIE_WORD: Final = "session"
+
+# What a message has come to, among what is left to the reader of a socket's messages.
+_OUTPUT: Final = "design_rooms.output"
+
+# What counts as a change for the rates.
+_CHANGES: Final = frozenset({Submit, Revert, Undo, Update})
+_TOO_FAST: Final = "changes come faster than they may: try again later"
 
 Handler = Callable[[WebSocket], Awaitable[None]]
 
@@ -79,6 +86,7 @@ class _Socket:
         adapter: Adapter,
         room_name: str | None,
         turn: Turn,
+        throttle: Throttle,
     ) -> None:
         self._host = host
         self._authenticator = authenticator
@@ -94,6 +102,11 @@ class _Socket:
         self._answers = asyncio.Semaphore(LOOKUPS_PER_SOCKET_MAX)
         self._lookups = Lookups(host.store, access, lambda: principal_of(authenticator, websocket))
         self._is_admitted = False
+        # True while the reader waits for a message, so that nothing before it is under way.
+        self._is_waiting = False
+        self._throttle = throttle
+        # What the message came in as whose requests are performed.
+        self._message_bytes = 0
         self.connection = WebSocketConnection(
             websocket, turn, host.bounds.close_timeout_ms, is_text=adapter.is_text
         )
@@ -121,6 +134,7 @@ class _Socket:
         ]
         if not is_known:
             tasks.append(asyncio.create_task(self._expect_token()))
+        protocol_of(self._websocket).taker = self._take
         try:
             if isinstance(self._adapter, AskingAdapter):
                 await self._perform(self._adapter.started())
@@ -142,34 +156,69 @@ class _Socket:
                 task.cancel()
 
     async def _read(self) -> None:
+        """Read what ``_take`` leaves: what has to wait for something, and what comes behind it."""
         bounds = self._host.bounds
         while not self.connection.is_closed:
             if not await has_drained(
                 self.connection, bounds.connection_bytes_max, bounds.connection_stall_ms
             ):
                 self.connection.close(1013, "too slow to take its answers")
+            self._is_waiting = True
             try:
                 message = await self._websocket.receive()
             except (WebSocketDisconnect, RuntimeError):
                 return
+            finally:
+                self._is_waiting = False
             if message["type"] == "websocket.disconnect":
                 return
-            frame = self._frame_of(message)
-            if frame is None:
+            if self._throttle.is_on and not await self._throttle.rest():
+                self.connection.close(1013, _TOO_FAST)
+                return
+            output = message.get(_OUTPUT) or self._receive(message)
+            if output is None:
                 kind = "text" if self._adapter.is_text else "binary"
                 self.connection.close(1003, f"only {kind} messages are understood here")
                 return
-            if self._attendance is not None:
-                self._attendance.heard()
-            await self._perform(self._adapter.receive(frame))
+            await self._perform(output)
 
-    def _frame_of(self, message: Mapping[str, Any]) -> bytes | None:
-        """Return the content of a message, or None if it is not of the adapter's kind."""
-        if not self._adapter.is_text:
-            frame: bytes | None = message.get("bytes")
-            return frame
-        text: str | None = message.get("text")
-        return None if text is None else text.encode()
+    def _take(self, payload: bytes, is_text: bool) -> Left | None:
+        """Take a message in the very call in which it came; return what is left to the reader.
+
+        That is all of it while the reader is busy, the peer is too fast or takes too little of what
+        it is told, or it is no message of this dialect; and whatever has to be waited for.
+        """
+        connection = self.connection
+        if (
+            not self._is_waiting
+            or self._throttle.is_on
+            or is_text is not self._adapter.is_text
+            or connection.is_closed
+            or connection.buffered_bytes > self._host.bounds.connection_bytes_max
+        ):
+            return message_of(payload, is_text=is_text)
+        rest = self._perform_at_once(self._hear(payload))
+        return None if rest is None else {"type": "websocket.receive", _OUTPUT: rest}
+
+    def _receive(self, message: Mapping[str, Any]) -> Output | None:
+        """Hand the adapter a message; None if it is not of the adapter's kind."""
+        content = message.get("text" if self._adapter.is_text else "bytes")
+        if content is None:
+            return None
+        return self._hear(content.encode() if self._adapter.is_text else content)
+
+    def _hear(self, payload: bytes) -> Output:
+        """Return what the adapter makes of a message, whose weight is noted."""
+        if self._attendance is not None:
+            self._attendance.heard()
+        output = self._adapter.receive(payload)
+        self._message_bytes = len(payload)
+        changes = 0
+        for request in output.requests:
+            if type(request) in _CHANGES:
+                changes += 1
+        self._throttle.note(changes, len(payload))
+        return output
 
     async def _keep_alive(self) -> None:
         while True:
@@ -184,35 +233,54 @@ class _Socket:
             self.connection.close(NotAuthenticated.close_code, "no token came in time")
 
     async def _perform(self, output: Output) -> None:
-        for frame in output.frames:
-            self.connection.send(frame)
-        for request in output.requests:
+        """Carry out what a message comes to, waiting where that is needed."""
+        while (rest := self._perform_at_once(output)) is not None:
+            request = rest.requests.pop(0)
             if isinstance(request, ForumRequest):
                 # One after the other: who leaves a channel has come into it before.
                 assert self._attendance is not None
                 await self._attendance.perform(request)
-                continue
-            command = self._begin(request)
-            room = None if command is None else self._rooms.get(command.session)
-            if command is not None and room is not None:
-                await room.post(command)
+            elif isinstance(request, SessionCommand):
+                await self._rooms[request.session].post(request, self._message_bytes)
+            output = rest
+
+    def _perform_at_once(self, output: Output) -> Output | None:
+        """Carry out *output* up to what has to be waited for; return that and what follows it."""
+        self._send(output)
+        for index, request in enumerate(output.requests):
+            if isinstance(request, SessionCommand):
+                room = self._rooms.get(request.session)
+                has_to_wait = room is not None and not room.try_post(request, self._message_bytes)
+            else:
+                has_to_wait = isinstance(request, ForumRequest)
+                if not has_to_wait:
+                    self._begin(request)
+            if has_to_wait:
+                return Output(requests=output.requests[index:], close=output.close)
         if output.close is not None:
             self.connection.close(output.close.code, output.close.reason)
+        return None
+
+    def _send(self, output: Output) -> None:
+        if output.large:
+            self.connection.send_parts(output.large)
+        for frame in output.frames:
+            self.connection.send(frame)
 
     def _perform_now(self, output: Output) -> None:
         """Carry out what arose from an event, where nothing can be waited for."""
-        for frame in output.frames:
-            self.connection.send(frame)
+        self._send(output)
         for request in output.requests:
-            command = self._begin(request)
-            room = None if command is None else self._rooms.get(command.session)
-            if command is not None and room is not None:
-                room.post_now(command)
+            if isinstance(request, SessionCommand):
+                room = self._rooms.get(request.session)
+                if room is not None:
+                    room.post_now(request)
+            else:
+                self._begin(request)
         if output.close is not None:
             self.connection.close(output.close.code, output.close.reason)
 
-    def _begin(self, request: Request) -> SessionCommand | None:
-        """Begin with *request*; a command of a session is returned, to be posted to its room."""
+    def _begin(self, request: Request) -> None:
         match request:
             case OpenRoom():
                 self._opening[request.channel] = asyncio.create_task(self._open(request))
@@ -222,13 +290,8 @@ class _Socket:
                 task = asyncio.create_task(self._answer(request))
                 self._answering.add(task)
                 task.add_done_callback(self._answering.discard)
-            case Introduce() | Watch() | Unwatch() | Publish() | Recall():
-                raise AssertionError("only what a peer says is about channels")
-            case OpenQuery() | CloseQuery():
-                raise AssertionError("only what a peer says is about queries")
             case _:
-                return request
-        return None
+                raise AssertionError("only what a peer says is about channels and queries")
 
     async def _answer(self, request: Ask) -> None:
         assert isinstance(self._adapter, AskingAdapter)
@@ -266,6 +329,7 @@ class _Socket:
                 del self._opening[channel]
         # From the last question on nothing was awaited, so no change of rights fell in between.
         self._is_admitted = True
+        self._throttle.enter(principal)
         # A document that the room has ended may be opened again by a new token.
         self._leave(channel)
         stay = self._stay(channel, outlet.session, principal, room.id)
@@ -326,7 +390,7 @@ class _Socket:
 
 
 def socket_handler(
-    forum: Forum, authenticator: Authenticator, dialect: Dialect, source_key: bytes
+    forum: Forum, authenticator: Authenticator, dialect: Dialect, source_key: bytes, paces: Paces
 ) -> Handler:
     """Return the WebSocket endpoint of one dialect.
 
@@ -352,7 +416,8 @@ def socket_handler(
             adapter: Adapter = ShareDbAdapter(UserSources(source_key, principal))
         else:
             adapter = _ADAPTERS[dialect]()
-        socket = _Socket(host, authenticator, access, websocket, adapter, room_name, turn)
+        throttle = paces.throttle()
+        socket = _Socket(host, authenticator, access, websocket, adapter, room_name, turn, throttle)
         if principal is not None and dialect is Dialect.SHAREDB:
             socket.attend(forum, principal)
         try:

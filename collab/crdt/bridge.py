@@ -157,7 +157,7 @@ class Bridge:
         self._reading = reading = Reading(self.document)
         twin = self._twin = self._twin or self._make_twin()
         try:
-            commit = twin.transact(lambda: twin.apply(update), is_recording=True)
+            commit = twin.take(update, is_recording=True)
             read_changes(reading, commit.changes, strip=self._strip)
             self._find_cut_texts(reading, decoded)
         except BaseException as error:
@@ -184,7 +184,7 @@ class Bridge:
         self._reading = None
         if self._pairs is not None:
             self._pairs.note(decoded)
-        return self._real.transact(lambda: self._real.apply(update), is_recording=False).update
+        return self._real.take(update, is_recording=False).update
 
     def keep_with(
         self,
@@ -244,7 +244,7 @@ class Bridge:
 
     def _tell_twin(self, update: bytes) -> None:
         if self._twin is not None:
-            self._twin.apply(update)
+            self._twin.take(update, is_recording=False)
 
     def _make_twin(self) -> YDoc:
         return YDoc(

@@ -25,13 +25,13 @@ import sys
 import zlib
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
 import msgpack
 
-from collab.crdt.scan import Scanned, scan
-from collab.crdt.structs import Id
+from collab.crdt.items import DecodedUpdate, Id
+from collab.crdt.scan import Scanned, scan, scanned
 
 __all__ = ["Container", "Place", "PlaceIndex"]
 
@@ -126,7 +126,7 @@ class PlaceIndex:
     def __init__(self, state: Callable[[], bytes], saved: bytes = b"") -> None:
         self._read_state = state
         self._saved = saved
-        self._waiting: list[bytes] = []
+        self._waiting: list[bytes | DecodedUpdate] = []
         self._clear()
 
     def _clear(self) -> None:
@@ -147,7 +147,7 @@ class PlaceIndex:
 
     # --- what was committed -------------------------------------------------------------------
 
-    def note(self, update: bytes) -> None:
+    def note(self, update: bytes | DecodedUpdate) -> None:
         """Take in the update that a commit emitted; it is read when the index is next asked."""
         if self._is_laid_out or self._saved:
             self._waiting.append(update)
@@ -262,17 +262,24 @@ class PlaceIndex:
             spans.types.frombytes(types)
         return True
 
-    def _take(self, update: bytes) -> None:
+    def _take(self, update: bytes | DecodedUpdate) -> None:
         """Enter the structs of an update and what it deletes."""
-        deletes: dict[int, list[tuple[int, int]]] = {}
-        for client, block in scan(update, deletes):
-            self._take_block(client, block)
+        deletes: Mapping[int, Sequence[tuple[int, int]]]
+        if isinstance(update, bytes):
+            read: dict[int, list[tuple[int, int]]] = {}
+            deletes = read
+            for client, block in scan(update, read):
+                self._take_block(client, block)
+        else:
+            deletes = update.deletes
+            for client, structs in update.structs.items():
+                self._take_block(client, scanned(structs))
         if self._pending:
             self._resolve_pending()
         for client, ranges in deletes.items():
             self._take_deletes(client, ranges)
 
-    def _take_block(self, client: int, block: Iterator[Scanned]) -> None:
+    def _take_block(self, client: int, block: Iterable[Scanned]) -> None:
         spans = self._spans.get(client)
         if spans is None:
             spans = self._spans[client] = _Spans()

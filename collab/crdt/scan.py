@@ -9,14 +9,14 @@ SPEC: section CR (rule CR25). Called by ``crdt.places`` and ``crdt.pairs``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final, TypeAlias
 
+from collab.crdt.items import Struct, TypeRef
 from collab.crdt.lib0 import Decoder
-from collab.crdt.structs import TypeRef
 from collab.values import utf16_length
 
-__all__ = ["Deletes", "Scanned", "scan"]
+__all__ = ["Deletes", "Scanned", "scan", "scanned"]
 
 Deletes: TypeAlias = dict[int, list[tuple[int, int]]]
 
@@ -64,6 +64,26 @@ def scan(update: bytes, deletes: Deletes) -> Iterator[tuple[int, Iterator[Scanne
             (decoder.read_var_uint(), decoder.read_var_uint())
             for _ in range(decoder.read_var_uint())
         ]
+
+
+def scanned(block: Iterable[Struct]) -> Iterator[Scanned]:
+    """Yield what :func:`scan` finds of a block that was decoded, as far as places are concerned.
+
+    The texts with pairs are left out.
+    """
+    for struct in block:
+        if struct.kind != "skip":
+            yield (
+                struct.clock,
+                struct.length,
+                struct.origin or struct.right_origin,
+                struct.parent_root if struct.parent_id is None else struct.parent_id,
+                struct.parent_key,
+                struct.kind == "gc",
+                struct.content == "deleted",
+                struct.type_ref,
+                None,
+            )
 
 
 def _scan_block(decoder: Decoder, count: int) -> Iterator[Scanned]:

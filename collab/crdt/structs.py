@@ -15,10 +15,10 @@ SPEC: section CR (rules CR6 to CR9). Called by ``crdt.update``, which inspects w
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import IntEnum
-from typing import Final, Literal, NamedTuple, TypeAlias
+from typing import Final
 
+from collab.crdt.items import ContentKind, DecodedUpdate, Id, Struct, StructKind, TypeRef
+from collab.crdt.keystroke import Unusual, read_keystroke
 from collab.crdt.lib0 import Decoder, Encoder, parse_json
 from collab.errors import InvalidUpdate, LimitExceeded, ProtocolError
 from collab.limits import CLOCK_MAX, UPDATE_WORK_MAX
@@ -34,11 +34,7 @@ __all__ = [
     "decode",
     "decode_state_vector",
     "encode_state_vector",
-]
-
-StructKind: TypeAlias = Literal["gc", "item", "skip"]
-ContentKind: TypeAlias = Literal[
-    "deleted", "binary", "string", "embed", "format", "type", "any", "doc"
+    "read_any_update",
 ]
 
 _HAS_ORIGIN: Final = 0x80
@@ -64,67 +60,7 @@ _STRUCT_WORK: Final = 6
 _REFS_WITHOUT_KEY: Final = frozenset({_REF_STRING, _REF_EMBED, _REF_FORMAT})
 
 
-class TypeRef(IntEnum):
-    """The shared types that Yjs 13 knows."""
-
-    ARRAY = 0
-    MAP = 1
-    TEXT = 2
-    XML_ELEMENT = 3
-    XML_FRAGMENT = 4
-    XML_HOOK = 5
-    XML_TEXT = 6
-
-
 _TYPE_REFS: Final = tuple(TypeRef)
-
-
-class Id(NamedTuple):
-    """The identity of one unit of content: the client that made it and that client's clock."""
-
-    client: int
-    clock: int
-
-
-# Named tuples and no dataclasses: a large step 2 makes some hundred thousand of them, and a
-# frozen dataclass of this width takes five times as long to build.
-class Struct(NamedTuple):
-    """One struct of an update, covering the clocks from ``clock`` to before ``clock + length``.
-
-    ``origin``, ``right_origin``, ``parent_root``, ``parent_id`` and ``parent_key`` are as written:
-    an item with an origin or a right origin inherits its parent and names none. ``value`` is
-
-    * a list for ``any`` (undefined reads as ``None``, a ``Uint8Array`` as ``bytes``),
-    * the text for ``string``, whose ``length`` counts UTF-16 units,
-    * JSON for ``embed``, ``(key, JSON)`` for ``format``, ``bytes`` for ``binary``,
-    * ``(guid, options)`` for ``doc``, the node name of an XML element for ``type``,
-    * ``None`` for everything else.
-    """
-
-    client: int
-    clock: int
-    length: int
-    kind: StructKind
-    origin: Id | None = None
-    right_origin: Id | None = None
-    parent_root: str | None = None
-    parent_id: Id | None = None
-    parent_key: str | None = None
-    content: ContentKind | None = None
-    type_ref: int | None = None
-    value: Json = None
-
-
-@dataclass(frozen=True, slots=True)
-class DecodedUpdate:
-    """An update as it was read.
-
-    ``structs`` holds the block of each client, in the update's order, with consecutive clocks;
-    ``deletes`` the ranges ``(clock, length)`` of each client, none of them empty.
-    """
-
-    structs: Mapping[int, tuple[Struct, ...]]
-    deletes: Mapping[int, tuple[tuple[int, int], ...]]
 
 
 def decode(update: bytes, *, is_bounded: bool = False) -> DecodedUpdate:
@@ -135,6 +71,14 @@ def decode(update: bytes, *, is_bounded: bool = False) -> DecodedUpdate:
     cannot read; and ``LimitExceeded`` (``update_limit``) for too many structs and values.
     Source: [CR6], yjs ``readClientsStructRefs`` and ``readDeleteSet``.
     """
+    try:
+        return read_keystroke(update)
+    except (Unusual, IndexError, UnicodeDecodeError):
+        return read_any_update(update, is_bounded=is_bounded)
+
+
+def read_any_update(update: bytes, *, is_bounded: bool) -> DecodedUpdate:
+    """Read an update as :func:`decode` does, whatever is in it."""
     decoder = Decoder(update, work_max=UPDATE_WORK_MAX) if is_bounded else Decoder(update)
     try:
         structs = _read_blocks(decoder)

@@ -138,7 +138,7 @@ class TextBridge:
         before = self.document
         twin = self._twin = self._twin or TextDoc(self._real.client_id, self._real.diff())
         try:
-            commit = twin.transact(lambda: twin.apply(update), is_recording=True)
+            commit = twin.take(update, is_recording=True)
         except BaseException as error:
             # yrs panics on some forged structs, and a panic is no Exception.
             self._twin = None
@@ -169,7 +169,7 @@ class TextBridge:
         self._note_undoing(self._take_tried())
         if self._pairs is not None:
             self._pairs.note(decoded)
-        return self._real.transact(lambda: self._real.apply(update), is_recording=False).update
+        return self._real.take(update, is_recording=False).update
 
     def keep_with(
         self,
@@ -234,7 +234,7 @@ class TextBridge:
 
     def _tell_twin(self, update: bytes) -> None:
         if self._twin is not None:
-            self._twin.apply(update)
+            self._twin.take(update, is_recording=False)
 
     def _apply_delta(self, tried: _Tried, faults: list[Fault]) -> None:
         """Apply what *tried* says to the document; what no op may say is a fault."""

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from inspect import Parameter, Signature
 from typing import Any, Final
 
 from pycrdt import Doc, Map, Text
 
+from collab.crdt import engine
 from collab.crdt.bridge import FREE_ROOT
 from collab.ids import ClientId
 from collab.ot.delta_parts import Delta, DeltaComponent
@@ -21,8 +21,6 @@ __all__ = ["TEXT_ROOT", "TextCommit", "TextDoc"]
 
 # Where editors bound by y-quill and the like are told to look.
 TEXT_ROOT: Final = "text"
-
-_COLLECTOR_SIGNATURE: Final = Signature([Parameter("event", Parameter.POSITIONAL_ONLY)])
 
 
 @dataclass(slots=True)
@@ -46,8 +44,9 @@ class TextDoc:
         self._text: Text = self._doc.get(TEXT_ROOT, type=Text)
         self._model: Map[Any] = self._doc.get(FREE_ROOT, type=Map)
         self._commit: TextCommit | None = None
-        self._doc.observe(self._on_update)
-        self._collector = self._make_collector()
+        self._error: Exception | None = None
+        self._last = engine.LastUpdate()
+        self._updates = self._last.watch(self._doc)
 
     def __len__(self) -> int:
         """The length of the text in UTF-8 bytes; an embed counts one."""
@@ -71,7 +70,7 @@ class TextDoc:
         return self._doc.get_update(state_vector)
 
     def apply(self, update: bytes) -> None:
-        """Apply an inspected update within the current transaction, or in one of its own."""
+        """Apply an inspected update within the current transaction."""
         self._doc.apply_update(update)
 
     def apply_all(self, updates: Sequence[bytes]) -> None:
@@ -86,15 +85,32 @@ class TextDoc:
 
     def transact(self, write: Callable[[], None], *, is_recording: bool) -> TextCommit:
         """Run *write* in one transaction and return what it did, the delta if *is_recording*."""
-        commit = self._commit = TextCommit()
-        subscription = self._text.observe(self._collector) if is_recording else None
-        try:
+
+        def run() -> None:
             with self._doc.transaction():
                 write()
+
+        return self._run(run, is_recording=is_recording)
+
+    def take(self, update: bytes, *, is_recording: bool) -> TextCommit:
+        """Apply an inspected *update* in a transaction of its own: see :meth:`transact`."""
+        return self._run(lambda: engine.apply_update(self._doc, update), is_recording=is_recording)
+
+    def _run(self, run: Callable[[], None], *, is_recording: bool) -> TextCommit:
+        commit = self._commit = TextCommit()
+        self._error = None
+        subscription = engine.observe(self._text, self._on_change) if is_recording else None
+        self._last.is_wanted = True
+        try:
+            run()
         finally:
             self._commit = None
+            self._last.is_wanted = False
             if subscription is not None:
-                self._text.unobserve(subscription)
+                subscription.drop()
+        commit.update = self._last.pop()
+        if self._error is not None:
+            raise self._error
         return commit
 
     # --- within a transaction -----------------------------------------------------------------
@@ -136,16 +152,11 @@ class TextDoc:
         self._text.insert_embed(position, content, attributes)
         return 1
 
-    def _on_update(self, event: Any) -> None:
-        if self._commit is not None:
-            self._commit.update = event.update
-
-    def _make_collector(self) -> Callable[[Any], None]:
-        def collect(event: Any) -> None:
-            if self._commit is not None:
-                self._commit.delta = event.delta
-
-        # pycrdt looks at the signature whenever a callback is registered, which takes long unless
-        # it stands here.
-        collect.__signature__ = _COLLECTOR_SIGNATURE  # type: ignore[attr-defined]
-        return collect
+    def _on_change(self, event: Any) -> None:
+        if self._commit is None:
+            return
+        try:
+            self._commit.delta = engine.shared(event.delta, self._doc)
+        except Exception as error:  # noqa: BLE001 - raised again after the transaction.
+            # pycrdt drops what a callback raises, and the change would be lost in silence.
+            self._error = error

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from operator import attrgetter
 from typing import assert_never
 
@@ -35,6 +34,7 @@ from collab.crdt.structs import (
 )
 from collab.errors import InvalidUpdate, InvalidValue, LimitExceeded
 from collab.limits import CLIENT_IDS_PER_UPDATE_MAX, KEY_UTF16_MAX
+from collab.records import dataclass
 from collab.values import FORBIDDEN_KEYS, Json, normalize, utf16_length
 
 __all__ = [

@@ -3,19 +3,23 @@
 pycrdt raises events only at commit, and only inside a callback; :meth:`YDoc.transact` runs the
 writer, collects the events as plain records and returns both. Which roots are observed is fixed at
 construction: those that hold the JSON document. SPEC: section BR. Used by ``bridge``.
+
+The events are read as the engine beneath pycrdt gives them (``engine``): pycrdt's own wrapping of
+them takes several times as long as the transaction.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from inspect import Parameter, Signature
-from typing import Any, Final, TypeAlias
+from dataclasses import field
+from typing import Any, Final, TypeAlias, TypeVar
 
-from pycrdt import Doc, Map, Subscription, Text
+from pycrdt import Doc, Map
 
+from collab.crdt import engine
 from collab.crdt.view import EMBED, FORMAT, Fault, view
 from collab.ids import ClientId
+from collab.records import dataclass
 from collab.values import Json, Path
 
 __all__ = ["Change", "Commit", "ListChange", "MapChange", "TextChange", "YDoc"]
@@ -56,7 +60,10 @@ class TextChange:
 
 Change: TypeAlias = MapChange | ListChange | TextChange
 
-_COLLECTOR_SIGNATURE: Final = Signature([Parameter("events", Parameter.POSITIONAL_ONLY)])
+_Given = TypeVar("_Given")
+
+# Out of the engine texts are well-formed: these are JSON as they are.
+_PLAIN_TYPES: Final = frozenset({str, bool, type(None)})
 
 
 @dataclass(slots=True)
@@ -94,7 +101,8 @@ class YDoc:
         for name in roots:
             self.roots[name] = self._doc.get(name, type=Map)
         self._collectors = {name: self._collector(name) for name in roots}
-        self._doc.observe(self._on_update)
+        self._last = engine.LastUpdate()
+        self._updates = self._last.watch(self._doc)
 
     @property
     def client_id(self) -> ClientId:
@@ -109,7 +117,7 @@ class YDoc:
         return self._doc.get_update(state_vector)
 
     def apply(self, update: bytes) -> None:
-        """Apply an inspected update within the current transaction, or in one of its own."""
+        """Apply an inspected update within the current transaction."""
         self._doc.apply_update(update)
 
     def apply_all(self, updates: Sequence[bytes]) -> None:
@@ -132,71 +140,131 @@ class YDoc:
         *write* leaves a half-written document behind (pycrdt does not roll back): the caller has
         to throw the room away.
         """
-        commit = Commit()
-        self._commit = commit
+
+        run = self._recorded if is_recording else self._run
+        return run(self._write, write)
+
+    def take(self, update: bytes, *, is_recording: bool) -> Commit:
+        """Apply an inspected *update* in a transaction of its own: see :meth:`transact`."""
+        run = self._recorded if is_recording else self._run
+        return run(self._apply, update)
+
+    def _write(self, write: Callable[[], None]) -> None:
+        with self._doc.transaction():
+            write()
+
+    def _apply(self, update: bytes) -> None:
+        engine.apply_update(self._doc, update)
+
+    def _run(self, run: Callable[[_Given], None], given: _Given) -> Commit:
         self._error = None
-        # pycrdt makes its events before it asks whether anybody wants them, so nobody watches
-        # where nothing is recorded.
-        watched = self._watch() if is_recording else []
+        commit = self._commit = Commit()
+        self._last.is_wanted = True
         try:
-            with self._doc.transaction():
-                write()
+            run(given)
         finally:
             self._commit = None
-            for root, subscription in watched:
-                root.unobserve(subscription)
+            self._last.is_wanted = False
+        commit.update = self._last.pop()
         if self._error is not None:
             raise self._error
-        commit.faults = self._real_faults(commit.faults)
+        return commit
+
+    def _recorded(self, run: Callable[[_Given], None], given: _Given) -> Commit:
+        # The engine makes its events before it asks whether anybody wants them, so nobody watches
+        # where nothing is recorded.
+        watched = [
+            engine.observe_deep(root, self._collectors[name]) for name, root in self.roots.items()
+        ]
+        try:
+            commit = self._run(run, given)
+        finally:
+            for subscription in watched:
+                subscription.drop()
+        if commit.faults:
+            commit.faults = self._real_faults(commit.faults)
         # Parents first: a path is in the coordinates of the state after the transaction, so it
         # holds as soon as everything above it has been applied.
-        commit.changes.sort(key=lambda change: len(change.path))
+        if len(commit.changes) > 1:
+            commit.changes.sort(key=lambda change: len(change.path))
         return commit
 
     def _real_faults(self, faults: list[Fault]) -> list[Fault]:
         return [fault for fault in faults if fault.code != FORMAT or not self._allows_formats]
 
-    def _on_update(self, event: Any) -> None:
-        if self._commit is not None:
-            self._commit.update = event.update
-
-    def _watch(self) -> list[tuple[Map[Any], Subscription]]:
-        return [
-            (root, root.observe_deep(self._collectors[name])) for name, root in self.roots.items()
-        ]
-
     def _collector(self, name: str) -> Callable[[list[Any]], None]:
         def collect(events: list[Any]) -> None:
-            if self._commit is None:
+            commit = self._commit
+            if commit is None:
                 return
             try:
-                for event in events:
-                    change = _change(event, (name, *event.path), self._commit.faults)
-                    if change is not None:
-                        self._commit.changes.append(change)
-            except Exception as error:  # noqa: BLE001 — raised again after the transaction.
+                event = events[0]
+                if len(events) == 1 and engine.is_of_map(event):
+                    # Nearly every edit, and nothing in it is read off the Doc.
+                    plain_change = _plain_change(event.keys, (name, *event.path))
+                    if plain_change is not None:
+                        commit.changes.append(plain_change)
+                        return
+                with engine.reading(self._doc, event):
+                    for event in events:
+                        change = self._change(event, (name, *event.path), commit.faults)
+                        if change is not None:
+                            commit.changes.append(change)
+            except Exception as error:  # noqa: BLE001 - raised again after the transaction.
                 # pycrdt drops what a callback raises, and the change would be lost in silence.
                 self._error = error
 
-        # pycrdt looks at the signature whenever a callback is registered, which takes as long as
-        # the rest of the transaction unless it stands here.
-        collect.__signature__ = _COLLECTOR_SIGNATURE  # type: ignore[attr-defined]
         return collect
 
+    def _change(self, event: Any, path: Path, faults: list[Fault]) -> Change | None:
+        if engine.is_of_map(event):
+            return self._map_change(event.keys, path, faults)
+        delta = engine.shared(event.delta, self._doc)
+        if engine.is_of_text(event):
+            return _text_change(delta, str(engine.shared(event.target, self._doc)), path, faults)
+        return _list_change(delta, path, faults)
 
-def _change(event: Any, path: Path, faults: list[Fault]) -> Change | None:
-    target = event.target
-    if isinstance(target, Map):
-        return _map_change(event, path, faults)
-    if isinstance(target, Text):
-        return _text_change(event, str(target), path, faults)
-    return _list_change(event, path, faults)
+    def _map_change(
+        self, keys: dict[str, dict[str, Any]], path: Path, faults: list[Fault]
+    ) -> MapChange | None:
+        values: dict[str, Json] = {}
+        removed: list[str] = []
+        faulty: set[str] = set()
+        for key in sorted(keys):
+            entry = keys[key]
+            if entry["action"] == "delete":
+                removed.append(key)
+                continue
+            count = len(faults)
+            values[key] = view(engine.shared(entry["newValue"], self._doc), (*path, key), faults)
+            if len(faults) > count:
+                faulty.add(key)
+        if not values and not removed:
+            return None
+        return MapChange(path, values, tuple(removed), frozenset(faulty))
 
 
-def _list_change(event: Any, path: Path, faults: list[Fault]) -> ListChange | None:
+def _plain_change(keys: dict[str, dict[str, Any]], path: Path) -> MapChange | None:
+    """Return the change of a map in which only texts and constants were set, None for another."""
+    values: dict[str, Json] = {}
+    removed: list[str] = []
+    for key in sorted(keys):
+        entry = keys[key]
+        if entry["action"] == "delete":
+            removed.append(key)
+            continue
+        value = values[key] = entry["newValue"]
+        if type(value) not in _PLAIN_TYPES:
+            return None
+    return MapChange(path, values, tuple(removed)) if keys else None
+
+
+def _list_change(
+    pieces: list[dict[str, Any]], path: Path, faults: list[Fault]
+) -> ListChange | None:
     delta: list[tuple[str, Any]] = []
     index = 0
-    for piece in event.delta:
+    for piece in pieces:
         if "insert" in piece:
             values = []
             for item in piece["insert"]:
@@ -211,28 +279,11 @@ def _list_change(event: Any, path: Path, faults: list[Fault]) -> ListChange | No
     return ListChange(path, tuple(delta)) if delta else None
 
 
-def _map_change(event: Any, path: Path, faults: list[Fault]) -> MapChange | None:
-    values: dict[str, Json] = {}
-    removed: list[str] = []
-    faulty: set[str] = set()
-    keys = event.keys
-    for key in sorted(keys):
-        entry = keys[key]
-        if entry["action"] == "delete":
-            removed.append(key)
-        else:
-            count = len(faults)
-            values[key] = view(entry["newValue"], (*path, key), faults)
-            if len(faults) > count:
-                faulty.add(key)
-    if not values and not removed:
-        return None
-    return MapChange(path, values, tuple(removed), frozenset(faulty))
-
-
-def _text_change(event: Any, text: str, path: Path, faults: list[Fault]) -> TextChange:
+def _text_change(
+    pieces: list[dict[str, Any]], text: str, path: Path, faults: list[Fault]
+) -> TextChange:
     delta: list[tuple[str, Any]] = []
-    for piece in event.delta:
+    for piece in pieces:
         if "insert" in piece:
             if isinstance(piece["insert"], str):
                 delta.append(("insert", piece["insert"]))
@@ -242,6 +293,7 @@ def _text_change(event: Any, text: str, path: Path, faults: list[Fault]) -> Text
             delta.append(("delete", piece["delete"]))
         else:
             delta.append(("retain", piece["retain"]))
-        if any(value is not None for value in piece.get("attributes", {}).values()):
+        attributes = piece.get("attributes")
+        if attributes and any(value is not None for value in attributes.values()):
             faults.append(Fault(path, FORMAT, "a text was formatted"))
     return TextChange(path, tuple(delta), text)

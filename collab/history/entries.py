@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import assert_never
+from typing import Final, assert_never
 
 from collab.history.changes import Change, Deed
 from collab.ids import RevisionNo
 from collab.revision import ChangeKind, Revision
 
 __all__ = ["Entry", "entry_of", "group_words", "joined", "sentence", "summary"]
+
+_NOTHING: Final = "Changed nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +55,19 @@ def entry_of(revision: Revision, changes: Sequence[Change], count: int) -> Entry
 
 
 def joined(entries: Sequence[Entry]) -> list[Entry]:
-    """Return *entries*, in order, with runs that carry on with one change as one entry."""
+    """Return *entries*, in order, with runs that carry on with one change as one entry.
+
+    What changed nothing (a move that the model does not allow, say) is no line of its own: its
+    revision belongs to the entry before it, or else to the one after it.
+    """
     result: list[Entry] = []
     for entry in entries:
         last = result[-1] if result else None
-        if last is None or last.change is None or entry.change is None:
+        if last is not None and _is_nothing(entry):
+            result[-1] = replace(last, last=entry.last)
+        elif last is not None and _is_nothing(last):
+            result[-1] = replace(entry, first=last.first)
+        elif last is None or last.change is None or entry.change is None:
             result.append(entry)
         elif last.change.is_like(entry.change):
             change = last.change.followed_by(entry.change)
@@ -67,10 +77,14 @@ def joined(entries: Sequence[Entry]) -> list[Entry]:
     return result
 
 
+def _is_nothing(entry: Entry) -> bool:
+    return entry.count == 0 and entry.words == _NOTHING
+
+
 def summary(changes: Sequence[Change], count: int) -> str:
     """Return *changes*, of in all *count*, in one sentence."""
     if not changes:
-        return "Changed nothing"
+        return _NOTHING
     if count == len(changes) == 1:
         return sentence(changes[0])
     if count == len(changes) == 2:
@@ -146,7 +160,7 @@ def _occasion(revision: Revision, changes: Sequence[Change], count: int) -> str:
         return "Created the room" + (f" with {_elements(added)}" if added else "")
     if revision.is_import:
         return f"Imported a file: {count} {'change' if count == 1 else 'changes'}"
-    return "Changed nothing" if revision.kind is ChangeKind.NONE else ""
+    return _NOTHING if revision.kind is ChangeKind.NONE else ""
 
 
 def _together(change: Change, count: int) -> str:

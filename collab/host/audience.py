@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from itertools import takewhile
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import structlog
 
@@ -21,8 +21,13 @@ from collab.host.drain import has_drained
 from collab.host.group import Group, by_key
 from collab.host.outlet import Outlet
 from collab.host.turn import Turn
-from collab.ids import ClientId, RoomId, SessionId
-from collab.limits import CATCH_UP_READ_REVISIONS, GROUP_WAITING_BYTES
+from collab.ids import ClientId, RevisionNo, RoomId, SessionId
+from collab.limits import (
+    CATCH_UP_BYTES,
+    CATCH_UP_READ_REVISIONS,
+    CATCH_UP_STATE_BYTES_MAX,
+    GROUP_WAITING_BYTES,
+)
 from collab.messages import AwarenessChanged, AwarenessEntry, Dialect, Event, Problems, SyncDiff
 from collab.ports import Store
 from collab.protocol.hocuspocus import encode_stateless
@@ -33,11 +38,18 @@ __all__ = ["Audience"]
 
 _log = structlog.get_logger()
 _TRY_AGAIN: Final = 1013
+_EMPTY_STATE_VECTOR: Final = b"\x00"
+_UPDATE_DIALECTS: Final = frozenset({Dialect.YJS, Dialect.HOCUSPOCUS})
+
+
+# A whole state, and the revision that it is of.
+_State: TypeAlias = tuple[RevisionNo, bytes]
 
 
 class Audience:
-    """The outlets of a room. *spawn* runs a task of the room; *on_dropped* lets a session leave,
-    *on_broken* ends the room for a bug.
+    """The outlets of a room. *spawn* runs a task of the room, *read* returns what somebody looks up
+    in it once that is durable; *on_dropped* lets a session leave, *on_broken* ends the room for a
+    bug.
     """
 
     def __init__(
@@ -48,6 +60,7 @@ class Audience:
         bounds: Bounds,
         turn: Turn,
         spawn: Callable[[Coroutine[Any, Any, None]], None],
+        read: Callable[[Callable[[Room], _State]], Coroutine[Any, Any, _State]],
         on_dropped: Callable[[SessionId], None],
         on_broken: Callable[[Exception], None],
     ) -> None:
@@ -57,10 +70,13 @@ class Audience:
         self._store = store
         self._bounds = bounds
         self._spawn = spawn
+        self._read = read
         self._on_dropped = on_dropped
         self._on_broken = on_broken
         self._turn = turn
         self._is_due = False
+        # True once a revision waits for the end of the turn, and not awareness alone.
+        self._has_news = False
         # Whom the room pushes to, as it last said: the same tuple as long as nobody comes or goes.
         self._to: Sequence[SessionId] = ()
         self._groups: list[Group] = []
@@ -101,6 +117,7 @@ class Audience:
             waiting_bytes += group.waiting_bytes
         if waiting_bytes > GROUP_WAITING_BYTES:
             self._flush_revisions()
+        self._has_news = True
         self._come()
 
     def spread(self, event: AwarenessChanged, to: Sequence[SessionId]) -> None:
@@ -148,14 +165,19 @@ class Audience:
     def _flush(self) -> None:
         self._is_due = False
         try:
-            for group in self._groups:
-                if group.dialect is Dialect.HOCUSPOCUS:
-                    group.add(self._notice_for(group.channel))
-            self._flush_revisions()
+            if self._has_news:
+                self._flush_news()
             self._flush_awareness()
         except Exception as error:  # noqa: BLE001 - a bug may raise anything
             # Whoever was not reached would be stale for ever.
             self._on_broken(error)
+
+    def _flush_news(self) -> None:
+        self._has_news = False
+        for group in self._groups:
+            if group.dialect is Dialect.HOCUSPOCUS:
+                group.add(self._notice_for(group.channel))
+        self._flush_revisions()
 
     def _flush_revisions(self) -> None:
         for group in self._groups:
@@ -210,6 +232,8 @@ class Audience:
             while outlet.is_lagging and self._has(outlet):
                 if not await has_drained(outlet.connection, bytes_max, stall_ms):
                     self.drop(outlet.session, _TRY_AGAIN, "too slow to follow this room")
+                elif self._has_fallen_far_behind(outlet):
+                    await self._send_state(outlet)
                 elif outlet.is_behind(self._room.durable):
                     catch_up(outlet, await self._missing(outlet))
                 else:
@@ -222,6 +246,23 @@ class Audience:
             outlet.is_tended = False
         self._notice(outlet)
 
+    def _has_fallen_far_behind(self, outlet: Outlet) -> bool:
+        """True if a Yjs session is sooner there by the whole state than by what it missed."""
+        room = self._room
+        return (
+            outlet.dialect in _UPDATE_DIALECTS
+            and outlet.is_behind(room.durable)
+            and not room.committer.ledger.has_since(outlet.cursor)
+            and room.state_bytes <= CATCH_UP_STATE_BYTES_MAX
+        )
+
+    async def _send_state(self, outlet: Outlet) -> None:
+        """Send the whole state, once what it was encoded from is durable."""
+        head, state = await self._read(_whole_state)
+        if self._has(outlet):
+            outlet.connection.send(outlet.adapter.encode_update(outlet.channel, state))
+            outlet.cursor = max(outlet.cursor, head)
+
     def _has(self, outlet: Outlet) -> bool:
         return outlet.session in self.outlets and not outlet.connection.is_closed
 
@@ -230,4 +271,10 @@ class Audience:
         ledger, durable = self._room.committer.ledger, self._room.durable
         if ledger.has_since(outlet.cursor):
             return takewhile(lambda item: item.number <= durable, ledger.since(outlet.cursor))
-        return await self._store.revisions(self._room_id, outlet.cursor, CATCH_UP_READ_REVISIONS)
+        return await self._store.revisions(
+            self._room_id, outlet.cursor, CATCH_UP_READ_REVISIONS, CATCH_UP_BYTES
+        )
+
+
+def _whole_state(room: Room) -> _State:
+    return room.head, room.committer.diff(_EMPTY_STATE_VECTOR)

@@ -91,7 +91,9 @@ class Group:
         frames, last, ahead = self._frames, self._last, self._ahead
         block = self._members[0].connection.pack(frames)
         for member in self._members:
-            if member.lags():
+            # The question of ``lags``, asked here: for a large audience it is most of the work.
+            if member.is_lagging or member.connection.buffered_bytes > member.bytes_max:
+                member.is_lagging = True
                 lagging.append(member)
                 continue
             if last > member.cursor:
@@ -100,7 +102,7 @@ class Group:
                 rest = frames[ahead[member] :]
                 if rest:
                     member.connection.send_packed(member.connection.pack(rest))
-            elif frames:
+            elif block:
                 member.connection.send_packed(block)
         self._frames, self._ahead, self.waiting_bytes = [], {}, 0
         return lagging

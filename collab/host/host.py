@@ -30,7 +30,7 @@ from collab.host.bounds import Bounds
 from collab.host.room_host import DISK_FULL, RoomHost
 from collab.host.turn import Turn
 from collab.ids import Epoch, FencingToken, RevisionNo, RoomId
-from collab.limits import READ_ONLY_RETRY_MS_MAX, READ_REVISIONS_MAX
+from collab.limits import READ_ONLY_RETRY_MS_MAX, READ_REVISIONS_MAX, RELEASE_ROOMS_MIN
 from collab.messages import Principal, ReadOnly
 from collab.model.checks_file import APPLICATIONS
 from collab.model.collection_checks import CollectionChecks
@@ -39,6 +39,7 @@ from collab.ports import Clock, RoomRecord, Store
 from collab.revision import SERVER_USER, Revision, Snapshot
 from collab.room.room import Room
 from collab.room.rules import ApplicationRules, FreeRules, RoomRules
+from collab.system import release_memory
 
 __all__ = ["Host"]
 
@@ -69,6 +70,8 @@ class Host:
         self._full: dict[RoomId, _Pause] = {}
         self._mended: dict[RoomId, _Pause] = {}
         self._purge_due_ms = 0
+        # Rooms closed since their memory was last given back.
+        self._unreleased = 0
         self._is_stopping = False
         checks = checks or {}
         applications = checks.get(APPLICATIONS, CollectionChecks())
@@ -282,6 +285,8 @@ class Host:
         while True:
             await asyncio.sleep(min(1_000, self.bounds.room_idle_ms) / 1000)
             try:
+                # Of the last look's rooms nothing is under way any more that would hold them.
+                self._release()
                 await self._close_idle_rooms(idle_since)
                 await self._try_full_rooms()
                 await self._empty_trash()
@@ -298,6 +303,13 @@ class Host:
             if now_ms - idle_since.setdefault(room.id, now_ms) >= self.bounds.room_idle_ms:
                 del idle_since[room.id]
                 await self._close_room(room)
+                self._unreleased += 1
+
+    def _release(self) -> None:
+        """Give memory back once many rooms were closed."""
+        if self._unreleased >= max(RELEASE_ROOMS_MIN, len(self._rooms)):
+            self._unreleased = 0
+            release_memory()
 
     async def _close_room(self, room: RoomHost) -> None:
         if self._rooms.get(room.id) is room:

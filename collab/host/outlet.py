@@ -182,7 +182,7 @@ class Outlet:
             case Unsubscribed():
                 self._has_state = False
         output = self.adapter.event(self.channel, event)
-        if output.frames or output.close:
+        if output.frames or output.large or output.close:
             self._own()
         self._perform(output)
 

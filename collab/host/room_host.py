@@ -2,7 +2,8 @@
 
 The inbox is bounded: whoever posts into a full one waits, which stops that socket's reader and so
 the peer. Commands are taken one after the other; between batches the event loop gets its turn, so
-that a busy room does not starve the others. SPEC: section HO. Called by ``host``.
+that a busy room does not starve the others, and while much waits for the store none is taken.
+SPEC: section HO. Called by ``host``.
 """
 
 from __future__ import annotations
@@ -18,12 +19,20 @@ import structlog
 from collab.errors import DesignRoomsError, OperatingError, ServerBusy, StorageFull
 from collab.host.audience import Audience
 from collab.host.bounds import Bounds
+from collab.host.inbox import Inbox
 from collab.host.outlet import Outlet
 from collab.host.turn import Turn
 from collab.ids import Epoch, RevisionNo, RoomId, SessionId
-from collab.limits import INBOX_COMMANDS_MAX, READ_REVISIONS_MAX
+from collab.limits import (
+    APPEND_PAUSE_MS,
+    HISTORY_BYTES_MAX,
+    PENDING_BYTES_MAX,
+    READ_BYTES_MAX,
+    READ_REVISIONS_MAX,
+)
 from collab.messages import (
     Append,
+    AppendDue,
     Appended,
     AppendFailed,
     AwaitTurn,
@@ -45,6 +54,7 @@ from collab.messages import (
 )
 from collab.ports import Clock, Store
 from collab.revision import Revision
+from collab.room.ledger import weight_of
 from collab.room.room import Room
 
 __all__ = ["DISK_FULL", "RoomHost"]
@@ -86,12 +96,18 @@ class RoomHost:
         self._on_dead = on_dead
         self._on_revision = on_revision
         self._audience = Audience(
-            room_id, room, store, bounds, turn, self._spawn, self._on_dropped, self._on_broken
+            room_id,
+            room,
+            store,
+            bounds,
+            turn,
+            self._spawn,
+            self.read,
+            self._on_dropped,
+            self._on_broken,
         )
-        self._inbox: deque[Command] = deque()
+        self._inbox = Inbox()
         self._has_work = asyncio.Event()
-        self._has_space = asyncio.Event()
-        self._has_space.set()
         self._durable_waiters: deque[tuple[RevisionNo, asyncio.Future[None]]] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
         self._failure: OperatingError | None = None
@@ -135,17 +151,25 @@ class RoomHost:
         """Why the room has stopped, or None while it runs."""
         return self._failure
 
-    async def post(self, command: Command) -> None:
-        """Queue a command; waits while the inbox is full. Ignored once the room is dead."""
-        while len(self._inbox) >= INBOX_COMMANDS_MAX and self._failure is None:
-            self._has_space.clear()
-            await self._has_space.wait()
-        self.post_now(command)
+    async def post(self, command: Command, size: int = 0) -> None:
+        """Queue a command of *size* bytes; waits while there is no space in the inbox.
 
-    def post_now(self, command: Command) -> None:
+        Ignored once the room is dead.
+        """
+        while not self.try_post(command, size):
+            await self._inbox.space_for(command)
+
+    def try_post(self, command: Command, size: int = 0) -> bool:
+        """Queue a command, or return False if it has to wait for space in the inbox."""
+        if self._failure is None and not self._inbox.has_space_for(command):
+            return False
+        self.post_now(command, size)
+        return True
+
+    def post_now(self, command: Command, size: int = 0) -> None:
         """Queue a command beyond the bound: for joins, leaves and answers, one for each cause."""
         if self._failure is None:
-            self._inbox.append(command)
+            self._inbox.put(command, size)
             self._has_work.set()
 
     async def read(self, look: Callable[[Room], _T]) -> _T:
@@ -196,14 +220,18 @@ class RoomHost:
         while self._failure is None:
             await self._has_work.wait()
             for _ in range(_BATCH):
-                if not self._inbox or self._failure is not None:
+                if not self._inbox or self._is_store_behind or self._failure is not None:
                     break
-                self._step(self._inbox.popleft())
-            if not self._inbox:
+                self._step(self._inbox.take())
+            if not self._inbox or self._is_store_behind:
                 self._has_work.clear()
-            if len(self._inbox) < INBOX_COMMANDS_MAX:
-                self._has_space.set()
+            self._inbox.open_doors()
             await asyncio.sleep(0)
+
+    @property
+    def _is_store_behind(self) -> bool:
+        # An append is under way then, or due soon, at whose end there is work again.
+        return self.room.pending_bytes > PENDING_BYTES_MAX
 
     def _step(self, command: Command) -> None:
         try:
@@ -263,24 +291,41 @@ class RoomHost:
             self._step(AppendFailed(error.code, _text_of(error)))
             self._die(error)
             return
+        # A commit takes as much of the processor as the edit itself: where edits come faster than
+        # commits, the next one lets some more of them gather.
+        gathers = len(effect.revisions) > 1
+        if gathers:
+            loop = asyncio.get_running_loop()
+            loop.call_later(APPEND_PAUSE_MS / 1000, self._end_gathering)
         # Before everything that waits: what it releases was ordered before all of that.
-        self._step(Appended(effect.revisions[-1].number))
+        self._step(Appended(effect.revisions[-1].number, gathers))
+        if self._inbox:
+            # None may have been taken because too much waited for the store.
+            self._has_work.set()
         while self._durable_waiters and self._durable_waiters[0][0] <= self.room.durable:
             future = self._durable_waiters.popleft()[1]
             if not future.done():
                 future.set_result(None)
 
+    def _end_gathering(self) -> None:
+        if self._failure is None:
+            self._step(AppendDue())
+
     async def _load_history(self, effect: LoadHistory) -> None:
         revisions: list[Revision] = []
-        after = effect.after
+        after, size = effect.after, 0
         try:
             while after < effect.through:
                 limit = min(READ_REVISIONS_MAX, effect.through - after)
-                chunk = await self._store.revisions(self.id, after, limit)
+                chunk = await self._store.revisions(self.id, after, limit, READ_BYTES_MAX)
                 if not chunk:
                     break
                 revisions += chunk
                 after = chunk[-1].number
+                size += sum(map(weight_of, chunk))
+                if size > HISTORY_BYTES_MAX:
+                    self.post_now(HistoryLoaded((), effect.through))
+                    return
         except OperatingError as error:
             self._die(error)
         else:
@@ -317,7 +362,7 @@ class RoomHost:
             self._failure = failure
             self._audience.close(1012, _text_of(failure))
             self._has_work.set()
-            self._has_space.set()
+            self._inbox.let_everybody_go()
             self._fail_waiters(failure)
             self._on_dead(self, failure)
 
@@ -329,7 +374,7 @@ class RoomHost:
 
     async def _end(self) -> None:
         self._has_work.set()
-        self._has_space.set()
+        self._inbox.let_everybody_go()
         self._fail_waiters(ServerBusy("the room is closing: connect again"))
         for task in list(self._tasks):
             task.cancel()

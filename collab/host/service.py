@@ -123,6 +123,9 @@ class _Nowhere:
     def send(self, frame: bytes) -> None:
         return None
 
+    def send_parts(self, parts: Sequence[bytes]) -> None:
+        return None
+
     def pack(self, frames: Sequence[bytes]) -> bytes:
         return b""
 

@@ -9,14 +9,22 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from typing import Protocol
 
 import structlog
 
 from collab.limits import WRITE_PAUSE_MS_MAX, WRITE_PAUSE_SHARE
 
-__all__ = ["Turn"]
+__all__ = ["Turn", "Writer"]
 
 _log = structlog.get_logger()
+
+
+class Writer(Protocol):
+    """A connection: what it was given waits in it until the end of the turn."""
+
+    def flush(self) -> None:
+        """Write what has gathered."""
 
 
 class Turn:
@@ -29,23 +37,23 @@ class Turn:
 
     def __init__(self) -> None:
         self._rooms: list[Callable[[], None]] = []
-        self._connections: list[Callable[[], None]] = []
+        self._connections: list[Writer] = []
         self._is_due = False
         self._not_before_s = 0.0
 
     def hand_over(self, flush: Callable[[], None]) -> None:
         """Call *flush*, by which a room hands connections what it has for them."""
         self._rooms.append(flush)
-        self._come()
+        if not self._is_due:
+            self._come()
 
-    def write(self, flush: Callable[[], None]) -> None:
-        """Call *flush*, by which a connection writes, after every room has handed over."""
-        self._connections.append(flush)
-        self._come()
+    def write(self, connection: Writer) -> None:
+        """Let *connection* write, after every room has handed over."""
+        self._connections.append(connection)
+        if not self._is_due:
+            self._come()
 
     def _come(self) -> None:
-        if self._is_due:
-            return
         self._is_due = True
         loop = asyncio.get_running_loop()
         if loop.time() >= self._not_before_s:
@@ -56,19 +64,19 @@ class Turn:
     def _end(self) -> None:
         begin_s = time.perf_counter()
         rooms, self._rooms = self._rooms, []
-        _call_all(rooms)
+        for hand_over in rooms:
+            try:
+                hand_over()
+            except Exception:  # noqa: BLE001 - a bug may raise anything, and others are to be served
+                _log.exception("turn.failed")
         connections, self._connections = self._connections, []
         # What a flush brings up comes at the end of the next turn.
         self._is_due = False
-        _call_all(connections)
+        for connection in connections:
+            try:
+                connection.flush()
+            except Exception:  # noqa: BLE001 - the same
+                _log.exception("turn.failed")
         pause_s = WRITE_PAUSE_SHARE * (time.perf_counter() - begin_s)
         now_s = asyncio.get_running_loop().time()
         self._not_before_s = now_s + min(pause_s, WRITE_PAUSE_MS_MAX / 1000)
-
-
-def _call_all(flushes: list[Callable[[], None]]) -> None:
-    for flush in flushes:
-        try:
-            flush()
-        except Exception:  # noqa: BLE001 - a bug may raise anything, and the others are to be served
-            _log.exception("turn.failed")

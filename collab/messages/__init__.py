@@ -7,6 +7,7 @@ that one object may be shared by every session it is sent to. SPEC: sections RM 
 from __future__ import annotations
 
 from collab.messages.commands import (
+    AppendDue,
     Appended,
     AppendFailed,
     Command,
@@ -71,6 +72,7 @@ from collab.messages.terms import (
 __all__ = [
     "Ack",
     "Append",
+    "AppendDue",
     "AppendFailed",
     "Appended",
     "AwaitTurn",

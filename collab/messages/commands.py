@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from collab.ids import Epoch, RevisionNo, SessionId, SourceId
 from collab.messages.principal import Principal
 from collab.messages.terms import AwarenessEntry, Dialect, UpdateKind
+from collab.records import dataclass
 from collab.revision import DEFAULT_TYPE, ChangeKind, Revision
 from collab.values import Json
 
 __all__ = [
+    "AppendDue",
     "AppendFailed",
     "Appended",
     "Command",
@@ -170,9 +171,18 @@ class Unsubscribe:
 
 @dataclass(frozen=True, slots=True)
 class Appended:
-    """The store has every revision up to this one."""
+    """The store has every revision up to this one.
+
+    If it ``gathers``, the next append waits until ``AppendDue``.
+    """
 
     through: RevisionNo
+    gathers: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AppendDue:
+    """What has gathered since the last append is to be appended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,5 +225,5 @@ SessionCommand: TypeAlias = (
 )
 
 Command: TypeAlias = (
-    Join | Leave | SessionCommand | Appended | AppendFailed | HistoryLoaded | Proceed
+    Join | Leave | SessionCommand | Appended | AppendDue | AppendFailed | HistoryLoaded | Proceed
 )

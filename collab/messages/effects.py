@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
 from collab.ids import FencingToken, RevisionNo, SessionId
 from collab.messages.events import AwarenessChanged, Event, Problems
+from collab.records import dataclass
 from collab.revision import Revision, Snapshot
 
 __all__ = [

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from collab.ids import ClientId, Epoch, RevisionNo, SessionId
 from collab.messages.terms import AwarenessEntry
+from collab.records import dataclass
 from collab.revision import DEFAULT_TYPE, Revision
 from collab.values import Json, Path
 

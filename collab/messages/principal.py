@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from collab.ids import TenantId, UserId
+from collab.records import dataclass
 
 __all__ = [
     "Principal",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from collab.ids import ClientId
+from collab.records import dataclass
 from collab.values import Json
 
 __all__ = [

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from collab.limits import RECENT_OPS_MAX
+from collab.limits import RECENT_OPS_BYTES_MAX, RECENT_OPS_MAX
 from collab.ot import units
 from collab.ot.component import Component, Op
 from collab.ot.crossing import transform_pair
@@ -24,34 +24,51 @@ __all__ = ["RecentOps"]
 _INDEXED_COMPONENTS_MAX: Final = 16
 # An op that is moved by one committed op after the other is carried over all of them in turn.
 _MOVES_MAX: Final = 4
+# Indexing one takes some 5 µs: never more at once than nobody notices.
+_WAITING_OPS_MAX: Final = 256
 
 
 class _Generation:
-    """The ops of up to ``RECENT_OPS_MAX`` numbers in a row, and the index of their scopes."""
+    """The ops of up to ``RECENT_OPS_MAX`` numbers in a row, and the index of their scopes.
+
+    ``bytes`` is what their contents come to.
+    """
 
     def __init__(self) -> None:
+        self.bytes = 0
         self.ops: dict[int, Op] = {}
         self._index = ScopeIndex()
         # Adding to a number changes nothing but what would remove that number.
         self._additions = ScopeIndex()
         self._long: list[int] = []
         self._numbers: list[int] = []
+        # What was not indexed yet: where nobody is behind, nobody asks.
+        self._waiting: list[int] = []
 
     def __len__(self) -> int:
         return len(self.ops)
 
     def record(self, number: int, op: Op) -> None:
         self.ops[number] = op
-        if len(op) > _INDEXED_COMPONENTS_MAX:
-            self._long.append(number)
-            return
-        for component in op:
-            index = self._additions if "na" in component else self._index
-            index.put(len(self._numbers), component)
-            self._numbers.append(number)
+        self._waiting.append(number)
+        if len(self._waiting) >= _WAITING_OPS_MAX:
+            self._index_waiting()
+
+    def _index_waiting(self) -> None:
+        for number in self._waiting:
+            op = self.ops[number]
+            if len(op) > _INDEXED_COMPONENTS_MAX:
+                self._long.append(number)
+                continue
+            for component in op:
+                index = self._additions if "na" in component else self._index
+                index.put(len(self._numbers), component)
+                self._numbers.append(number)
+        self._waiting.clear()
 
     def find(self, component: Component) -> Iterator[int]:
         """Yield the numbers of the ops that *component* may meet, in no order."""
+        self._index_waiting()
         yield from self._long
         for slot in self._index.find(component):
             yield self._numbers[slot]
@@ -61,8 +78,9 @@ class _Generation:
 
 
 class RecentOps:
-    """The ops committed after *start*, each under its number; at least ``RECENT_OPS_MAX`` of them.
+    """The ops committed after *start*, each under its number.
 
+    They are at least the last ``RECENT_OPS_MAX``, or fewer of more than ``RECENT_OPS_BYTES_MAX``.
     Rather than taking old ones out of an index, two generations are kept.
     """
 
@@ -72,12 +90,14 @@ class RecentOps:
         self._newer = _Generation()
         self._newer_start = start
 
-    def record(self, number: int, op: Op) -> None:
-        """Take the op that was committed as *number*, which is higher than all before."""
-        if len(self._newer) >= RECENT_OPS_MAX:
+    def record(self, number: int, op: Op, size: int = 0) -> None:
+        """Take the op of *size* bytes that was committed as *number*, above all before."""
+        newer = self._newer
+        if len(newer) >= RECENT_OPS_MAX or newer.bytes >= RECENT_OPS_BYTES_MAX:
             self._start, self._newer_start = self._newer_start, number - 1
             self._older, self._newer = self._newer, _Generation()
         self._newer.record(number, op)
+        self._newer.bytes += size
 
     def restart(self, number: int) -> None:
         """Forget everything up to *number*, which was committed and is no op."""

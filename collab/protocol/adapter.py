@@ -141,11 +141,16 @@ Request: TypeAlias = OpenRoom | CloseRoom | SessionCommand | Ask | SocketRequest
 
 @dataclass(slots=True)
 class Output:
-    """What the host is to do: send the frames, perform the requests, then close if asked."""
+    """What the host is to do: send the frames, perform the requests, then close if asked.
+
+    ``large`` is one more frame, in parts, that goes before the others: a document that is too large
+    to be put together, and kept until it has left, for each of the sessions that are sent it.
+    """
 
     frames: list[bytes] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
     close: Close | None = None
+    large: tuple[bytes, ...] = ()
 
 
 class Adapter(Protocol):

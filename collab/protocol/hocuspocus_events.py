@@ -49,7 +49,7 @@ from collab.protocol.hocuspocus_frames import (
     refused,
     sync_status,
 )
-from collab.protocol.sync import STEP1, STEP2, awareness_frame, sync_frame
+from collab.protocol.sync import STEP1, answer_step1, awareness_frame, sync_frame
 
 __all__ = ["end", "expel", "tell"]
 
@@ -59,13 +59,7 @@ def tell(channel: str, address: Address, session: SessionId, event: Event) -> Ou
     match event:
         case SyncDiff():
             address.sync.take_diff()
-            prefix = prefix_of(channel)
-            return Output(
-                frames=[
-                    sync_frame(prefix, STEP2, event.update),
-                    sync_frame(prefix, STEP1, event.state_vector),
-                ]
-            )
+            return answer_step1(prefix_of(channel), event)
         case ServerStateVector():
             address.sync.take_state_vector()
             return Output(frames=[sync_frame(prefix_of(channel), STEP1, event.state_vector)])

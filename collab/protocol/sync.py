@@ -20,8 +20,9 @@ from typing import Final
 from collab.crdt import awareness
 from collab.crdt.lib0 import Decoder, Encoder
 from collab.errors import InvalidUpdate, ProtocolError
-from collab.limits import RESYNCS_IN_A_ROW_MAX
-from collab.messages import AwarenessEntry, Resync
+from collab.limits import COPIED_BYTES_MAX, RESYNCS_IN_A_ROW_MAX
+from collab.messages import AwarenessEntry, Resync, SyncDiff
+from collab.protocol.adapter import Output
 
 __all__ = [
     "MESSAGE_AUTH",
@@ -32,6 +33,7 @@ __all__ = [
     "STEP2",
     "UPDATE",
     "SyncState",
+    "answer_step1",
     "awareness_frame",
     "read_awareness",
     "read_sync",
@@ -66,6 +68,19 @@ def sync_frame(prefix: bytes, kind: int, payload: bytes) -> bytes:
     encoder.write_var_uint(kind)
     encoder.write_var_bytes(payload)
     return encoder.to_bytes()
+
+
+def answer_step1(prefix: bytes, event: SyncDiff) -> Output:
+    """Return the step 2 that *event* is, and the step 1 behind it."""
+    step1 = sync_frame(prefix, STEP1, event.state_vector)
+    if len(event.update) <= COPIED_BYTES_MAX:
+        return Output(frames=[sync_frame(prefix, STEP2, event.update), step1])
+    encoder = Encoder()
+    encoder.write_bytes(prefix)
+    encoder.write_var_uint(MESSAGE_SYNC)
+    encoder.write_var_uint(STEP2)
+    encoder.write_var_uint(len(event.update))
+    return Output(large=(encoder.to_bytes(), event.update), frames=[step1])
 
 
 def read_awareness(decoder: Decoder) -> tuple[AwarenessEntry, ...]:

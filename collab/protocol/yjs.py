@@ -61,6 +61,7 @@ from collab.protocol.sync import (
     STEP2,
     UPDATE,
     SyncState,
+    answer_step1,
     awareness_frame,
     read_awareness,
     read_sync,
@@ -164,12 +165,7 @@ class YjsAdapter:
         match event:
             case SyncDiff():
                 self._sync.take_diff()
-                return Output(
-                    frames=[
-                        sync_frame(_NO_PREFIX, STEP2, event.update),
-                        sync_frame(_NO_PREFIX, STEP1, event.state_vector),
-                    ]
-                )
+                return answer_step1(_NO_PREFIX, event)
             case ServerStateVector():
                 self._sync.take_state_vector()
                 return Output(frames=[sync_frame(_NO_PREFIX, STEP1, event.state_vector)])

@@ -67,6 +67,8 @@ class Attendance:
         self._outbox = Outbox(token, committer.ledger.head)
         self._effects: list[Effect] = []
         self._joins = 0
+        # True while the log is read for somebody, who needs it to meet what is in memory.
+        self._is_history_awaited = False
 
     @property
     def head(self) -> RevisionNo:
@@ -77,6 +79,11 @@ class Attendance:
     def durable(self) -> RevisionNo:
         """The last revision that the store has acknowledged."""
         return self._outbox.durable
+
+    @property
+    def pending_bytes(self) -> int:
+        """What the updates come to that were ordered and that the store has not acknowledged."""
+        return self._outbox.pending_bytes
 
     # --- sessions -----------------------------------------------------------------------------
 
@@ -164,6 +171,7 @@ class Attendance:
     def _load_history(self, session: Session, command: Command, after: RevisionNo) -> None:
         session.is_waiting = True
         session.held.append(command)
+        self._is_history_awaited = True
         self._effects.append(LoadHistory(after, self.committer.ledger.tail_start))
 
     # --- telling ------------------------------------------------------------------------------

@@ -303,7 +303,9 @@ class Committer(Head):
             texts = lost_texts(inspection, command.update, update)
             if texts:
                 outcome.events.append(Lost(command.seq, revision.number, texts))
-        outcome.problems_changed = self._finish(revision, op)
+        # Mostly the Doc emits what it was given, which was read already.
+        decoded = inspection.decoded if update == command.update else None
+        outcome.problems_changed = self._finish(revision, op, decoded)
         return outcome
 
     def _yjs_revision(

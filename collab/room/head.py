@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 from collab.crdt.bridge import Bridge, state_vector_of
+from collab.crdt.items import DecodedUpdate
 from collab.crdt.places import PlaceIndex
 from collab.crdt.text_bridge import TextBridge
 from collab.errors import LimitExceeded
@@ -218,12 +219,17 @@ class Head:
             is_import=submitted is not None and submitted.is_import,
         )
 
-    def _finish(self, revision: Revision, op: Sequence[Component]) -> bool:
-        """Take *revision*, whose op was applied already; return whether the problems changed."""
+    def _finish(
+        self, revision: Revision, op: Sequence[Component], decoded: DecodedUpdate | None = None
+    ) -> bool:
+        """Take *revision*, whose op was applied already; return whether the problems changed.
+
+        *decoded* is its update, if somebody has read it.
+        """
         self.ledger.record(revision)
         self._encoded.forget()
         if revision.update:
-            self._places.note(revision.update)
+            self._places.note(decoded or revision.update)
         self.exists = exists_after(self.exists, revision)
         if self.type is JSON0:
             self._document_bytes += size_change(op)

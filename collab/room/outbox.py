@@ -23,8 +23,12 @@ class Outbox:
     def __init__(self, token: FencingToken, durable: RevisionNo) -> None:
         self.durable = durable
         self._token = token
+        # What the updates come to that are ordered but not durable.
+        self.pending_bytes = 0
         self._unsent: deque[Revision] = deque()
+        self._in_flight_bytes = 0
         self._in_flight: RevisionNo | None = None
+        self._is_gathering = False
         self._waiting: deque[tuple[RevisionNo, Effect]] = deque()
 
     @property
@@ -36,25 +40,36 @@ class Outbox:
     def commit(self, revision: Revision) -> None:
         """Take a revision that is to be appended."""
         self._unsent.append(revision)
+        self.pending_bytes += len(revision.update)
 
     def emit(self, effect: Effect, revision: RevisionNo) -> None:
         """Let *effect* leave once *revision* is durable, after everything emitted before it."""
         self._waiting.append((revision, effect))
 
-    def appended(self, through: RevisionNo) -> None:
-        """The store has everything up to *through*, which was in flight."""
+    def appended(self, through: RevisionNo, *, gathers: bool = False) -> None:
+        """The store has everything up to *through*, which was in flight.
+
+        If it *gathers*, the next append waits for :meth:`end_gathering`.
+        """
         assert through == self._in_flight, (through, self._in_flight)
         self.durable = through
         self._in_flight = None
+        self._is_gathering = gathers
+        self.pending_bytes -= self._in_flight_bytes
+
+    def end_gathering(self) -> None:
+        """Let what has gathered be appended."""
+        self._is_gathering = False
 
     def drain(self) -> list[Effect]:
         """Return what may leave now, and the next append if none is in flight."""
         effects: list[Effect] = []
         while self._waiting and self._waiting[0][0] <= self.durable:
             effects.append(self._waiting.popleft()[1])
-        if self._in_flight is None and self._unsent:
+        if self._in_flight is None and self._unsent and not self._is_gathering:
             count = min(len(self._unsent), APPEND_BATCH_REVISIONS_MAX)
             batch = tuple(self._unsent.popleft() for _ in range(count))
             self._in_flight = batch[-1].number
+            self._in_flight_bytes = sum(len(revision.update) for revision in batch)
             effects.append(Append(self._token, batch))
         return effects

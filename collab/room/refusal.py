@@ -9,13 +9,13 @@ refusing everything always does, because that is the document as it was. SPEC: s
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from collab.crdt.bridge import Trial
 from collab.crdt.text_doc import TEXT_ROOT
 from collab.messages import UpdateKind
 from collab.ot import json0
+from collab.records import dataclass
 from collab.room.rules import Finding, RoomRules, Touched, by_node
 from collab.values import Json
 
@@ -37,6 +37,9 @@ class Verdict:
         return bool(self.findings)
 
 
+_ACCEPTED: Final = Verdict()
+
+
 def judge(
     trial: Trial, document: Json, rules: RoomRules, kind: UpdateKind, extra: Sequence[Finding]
 ) -> Verdict:
@@ -51,7 +54,7 @@ def judge(
         *rules.check(document, touched),
     ]
     if not findings:
-        return Verdict()
+        return _ACCEPTED
     refused = {finding.node for finding in findings}
     if kind is UpdateKind.LIVE:
         refused |= touched.keys()
@@ -81,7 +84,7 @@ def judge_text(
     """
     faults = [Finding(TEXT_ROOT, item.code, item.reason, item.path) for item in trial.faults]
     found = (*faults, *findings)
-    return Verdict(tuple(refuse()), (TEXT_ROOT,), found) if found else Verdict()
+    return Verdict(tuple(refuse()), (TEXT_ROOT,), found) if found else _ACCEPTED
 
 
 def _components(op: list[Component], nodes: set[str], rules: RoomRules) -> list[Component]:

@@ -19,10 +19,12 @@ from collab.ids import FencingToken, RevisionNo
 from collab.limits import (
     OP_BASE_LAG_MAX,
     PENDING_REVISIONS_MAX,
+    SNAPSHOT_BYTES,
     SNAPSHOT_REVISIONS,
 )
 from collab.messages import (
     Ack,
+    AppendDue,
     Appended,
     AppendFailed,
     AwaitTurn,
@@ -99,7 +101,15 @@ class Room(Attendance):
         self.is_dead = False
         self._token = token
         self._snapshot_revision = snapshot.revision
+        self._snapshot_bytes = len(snapshot.state)
+        self._bytes_since_snapshot = sum(len(revision.update) for revision in tail)
+        self._trim()
         self._is_examining = False
+
+    @property
+    def state_bytes(self) -> int:
+        """What the Doc's whole state came to when it was last stored."""
+        return self._snapshot_bytes
 
     def last_snapshot(self) -> SaveSnapshot | None:
         """Return what to store when the room closes, or None if nothing has changed since."""
@@ -123,7 +133,10 @@ class Room(Attendance):
     def _dispatch(self, command: Command, now_ms: int) -> None:
         match command:
             case Appended():
-                self._outbox.appended(command.through)
+                self._outbox.appended(command.through, gathers=command.gathers)
+                self._trim()
+            case AppendDue():
+                self._outbox.end_gathering()
             case AppendFailed():
                 self.is_dead = True
                 self._effects.append(CloseAll(1012, command.message))
@@ -244,6 +257,7 @@ class Room(Attendance):
         revision = outcome.revision
         if revision is not None:
             self._outbox.commit(revision)
+            self._bytes_since_snapshot += len(revision.update)
             self._outbox.emit(Broadcast(revision, self.sessions.subscribed()), self.head)
             self._save_snapshot()
         for event in outcome.events:
@@ -252,16 +266,23 @@ class Room(Attendance):
             self._tell_everybody_problems()
 
     def _save_snapshot(self) -> None:
-        if self.head - self._snapshot_revision >= SNAPSHOT_REVISIONS:
+        is_due = (
+            self.head - self._snapshot_revision >= SNAPSHOT_REVISIONS
+            or self._bytes_since_snapshot >= max(SNAPSHOT_BYTES, self._snapshot_bytes)
+        )
+        if is_due:
+            snapshot = self.committer.snapshot()
             self._snapshot_revision = self.head
-            effect = SaveSnapshot(self._token, self.committer.snapshot())
-            self._outbox.emit(effect, self.head)
+            self._snapshot_bytes = len(snapshot.state)
+            self._bytes_since_snapshot = 0
+            self._outbox.emit(SaveSnapshot(self._token, snapshot), self.head)
 
     # --- history ------------------------------------------------------------------------------
 
     def _on_history(self, command: HistoryLoaded, now_ms: int) -> None:
         ledger = self.committer.ledger
         ledger.prepend(command.revisions)
+        self._is_history_awaited = False
         if command.start is not None:
             ledger.history_start = max(ledger.history_start, command.start)
         for session in list(self.sessions):
@@ -270,8 +291,14 @@ class Room(Attendance):
                 held, session.held = session.held, deque()
                 for waiting in held:
                     self._dispatch(waiting, now_ms)
+        self._trim()
 
     # --- private ------------------------------------------------------------------------------
+
+    def _trim(self) -> None:
+        """Forget old revisions, unless some that are being read are to join those in memory."""
+        if not self._is_history_awaited:
+            self.committer.ledger.trim(self.durable)
 
     def _on_proceed(self) -> None:
         """Look for problems in some more nodes; once all are known, everybody is told them."""

@@ -216,9 +216,10 @@ class FreeRules:
         return part
 
     def nodes_of(self, op: Sequence[Component]) -> list[str]:
+        if not self._at:
+            return [_root_key(component["p"]) for component in op]
         # If the place of the nodes is itself touched, what is done in it depends on that.
-        at = self._at
-        is_split = bool(at) and not any(_holds(component["p"], at) for component in op)
+        is_split = not any(_holds(component["p"], self._at) for component in op)
         return [self._node(component["p"], is_split=is_split) for component in op]
 
     def node_at(self, path: Path, touched: Touched) -> str:
@@ -239,7 +240,11 @@ class FreeRules:
         length = len(self._at)
         if is_split and length and len(path) > length and tuple(path[:length]) == self._at:
             return pointer_of(tuple(path[: length + 1]))
-        return str(path[0]) if path else ""
+        return _root_key(path)
+
+
+def _root_key(path: Sequence[str | int]) -> str:
+    return str(path[0]) if path else ""
 
 
 def _application_node(path: Sequence[str | int]) -> str:

@@ -35,6 +35,7 @@ from collab.stores.rules import (
     shares_to_forget,
     snapshot_refused,
     too_many_rooms,
+    within_bytes,
 )
 from collab.stores.thinning import surplus
 
@@ -187,12 +188,14 @@ class MemoryStore:
                 found.record, revision=last.number, epoch=last.epoch, updated_ms=last.time_ms
             )
 
-    async def revisions(self, room: RoomId, after: RevisionNo, limit: int) -> list[Revision]:
+    async def revisions(
+        self, room: RoomId, after: RevisionNo, limit: int, bytes_max: int | None = None
+    ) -> list[Revision]:
         found = self._find(room)
         if found is None:
             return []
         start = max(found.record.history_start, after)
-        records = found.records[start : start + max(0, limit)]
+        records = within_bytes(found.records[start : start + max(0, limit)], len, bytes_max)
         return [
             read_revision(room, RevisionNo(number), record)
             for number, record in enumerate(records, start + 1)

@@ -6,9 +6,9 @@ by every store.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
-from typing import Final
+from typing import Final, TypeVar
 from urllib.parse import quote
 
 from collab.errors import (
@@ -43,8 +43,10 @@ __all__ = [
     "shares_to_forget",
     "snapshot_refused",
     "too_many_rooms",
+    "within_bytes",
 ]
 
+_Item = TypeVar("_Item")
 
 # An epoch begins with every history of a room; this is the one that a new room begins with.
 _FIRST_EPOCH: Final = Epoch(1)
@@ -108,6 +110,22 @@ def check_consecutive(room: RoomId, revisions: Sequence[Revision]) -> None:
                 f"revision {later.number} of {room} (epoch {later.epoch}) cannot follow "
                 f"revision {earlier.number} (epoch {earlier.epoch})"
             )
+
+
+def within_bytes(
+    items: Iterable[_Item], size_of: Callable[[_Item], int], bytes_max: int | None
+) -> list[_Item]:
+    """Return the first of *items*, to the one with which *bytes_max* (None: no bound) is met."""
+    if bytes_max is None:
+        return list(items)
+    found: list[_Item] = []
+    size = 0
+    for item in items:
+        found.append(item)
+        size += size_of(item)
+        if size >= bytes_max:
+            break
+    return found
 
 
 def append_refused(

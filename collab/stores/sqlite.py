@@ -141,9 +141,11 @@ class SqliteStore:
             )
         )
 
-    async def revisions(self, room: RoomId, after: RevisionNo, limit: int) -> list[Revision]:
+    async def revisions(
+        self, room: RoomId, after: RevisionNo, limit: int, bytes_max: int | None = None
+    ) -> list[Revision]:
         def read(connection: sqlite3.Connection) -> list[Revision]:
-            rows = tables.select_revisions(connection, room, after, limit)
+            rows = tables.select_revisions(connection, room, after, limit, bytes_max)
             return [read_revision(room, number, record) for number, record in rows]
 
         return await self._readers.read(read)

@@ -8,7 +8,7 @@ read run on a reader's connection. SPEC: [ST1] to [ST12]. Called by ``sqlite``.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from collab.errors import RevisionConflict
@@ -22,6 +22,7 @@ from collab.stores.rules import (
     no_such_room,
     snapshot_refused,
     too_many_rooms,
+    within_bytes,
 )
 from collab.stores.thinning import surplus
 
@@ -228,16 +229,22 @@ def select_rooms_in(
 
 
 def select_revisions(
-    connection: sqlite3.Connection, room: RoomId, after: RevisionNo, limit: int
+    connection: sqlite3.Connection,
+    room: RoomId,
+    after: RevisionNo,
+    limit: int,
+    bytes_max: int | None = None,
 ) -> list[tuple[RevisionNo, bytes]]:
-    """Return at most *limit* numbers and records above *after*, in order."""
-    return connection.execute(
+    """Return at most *limit* numbers and records above *after*, in order, as far as *bytes_max*."""
+    rows: Iterable[tuple[RevisionNo, bytes]] = connection.execute(
         "SELECT revision, record FROM revisions JOIN rooms USING (room_key)"
         " WHERE tenant = ? AND name = ? AND revision > max(?, history_start)"
         " ORDER BY revision LIMIT ?",
         # SQLite reads a negative limit as none at all.
         (room.tenant, room.name, after, max(0, limit)),
-    ).fetchall()
+    )
+    # Read row by row: what is beyond the bound never comes into memory.
+    return within_bytes(rows, lambda row: len(row[1]), bytes_max)
 
 
 def select_snapshot(

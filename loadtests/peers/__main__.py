@@ -54,7 +54,7 @@ def main() -> int:
     parser.add_argument("works", nargs="*", metavar="WORK", help="a, b, c, d, e, f or g")
     names = ", ".join(item.short for item in CONTESTANTS)
     parser.add_argument("--only", nargs="+", metavar="SERVER", help=names)
-    parser.add_argument("--seconds", type=float, default=8.0, help="how long each load is watched")
+    parser.add_argument("--seconds", type=float, default=5.0, help="how long each load is watched")
     parser.add_argument("--plots", type=Path, metavar="FOLDER", help="where to draw the plots")
     arguments = parser.parse_args()
     letters = arguments.works or list("abcdefg")

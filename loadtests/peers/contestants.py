@@ -35,6 +35,8 @@ _TICKS_PER_SECOND: Final = os.sysconf("SC_CLK_TCK")
 _PAGE_BYTES: Final = os.sysconf("SC_PAGE_SIZE")
 _START_SECONDS_MAX: Final = 40.0
 _STOP_SECONDS_MAX: Final = 20.0
+_LOOK_SECONDS: Final = 0.2
+_CALM_LOOKS: Final = 4
 SERVER_CORE: Final = 0
 LOAD_CORE: Final = 1
 
@@ -63,6 +65,19 @@ class Running:
         """How much memory the server's own process has in use."""
         fields = Path(f"/proc/{self._process.pid}/statm").read_text().split()
         return int(fields[1]) * _PAGE_BYTES
+
+    def settle(self) -> None:
+        """Keep its processes on their core, and wait until none has anything to do any more.
+
+        A server that listens may still be starting parts of itself, which is not its work.
+        """
+        deadline, calm = time.monotonic() + _START_SECONDS_MAX, 0
+        while calm < _CALM_LOOKS and time.monotonic() < deadline:
+            for pid in self._pids():
+                pin(pid, SERVER_CORE)
+            before = self.cpu_seconds
+            time.sleep(_LOOK_SECONDS)
+            calm = calm + 1 if self.cpu_seconds - before <= 1 / _TICKS_PER_SECOND else 0
 
     def _pids(self) -> list[int]:
         pid = self._process.pid
@@ -113,8 +128,7 @@ class Contestant:
             try:
                 _await_port(process, port, log)
                 running = Running(process, port)
-                for pid in running._pids():
-                    pin(pid, SERVER_CORE)
+                running.settle()
                 yield running
             finally:
                 _stop(process)

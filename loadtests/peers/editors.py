@@ -33,6 +33,8 @@ __all__ = [
 _JOIN_SECONDS_MAX: Final = 120.0
 _VERSION: Final = re.compile(rb'"v":(\d+)[,}]')
 _VERSION_BYTES_MAX: Final = 24
+# Of a document that is not read: enough to tell what message it is.
+_LIGHT_BYTES: Final = 4_096
 _EMPTY_STEP_1: Final = b"\0\0\1\0"
 _EMPTY_STEP_2: Final = b"\0\1\2\0\0"
 
@@ -56,8 +58,8 @@ class Editor(ABC):
     """Editor *number* of the document at *address*.
 
     ``sent`` counts its edits, ``value`` is the last one, and ``ack_delays_us`` how long each took
-    until the server had confirmed it (for a probe). ``padding`` is appended to each value. One that
-    ``is_light`` takes the document, of ``document_bytes``, without reading it.
+    until the server had confirmed it (for a probe). ``padding`` is appended to each value,
+    ``document_bytes`` how large the message with the document was.
     """
 
     opcode = BINARY
@@ -80,12 +82,20 @@ class Editor(ABC):
         self.joined: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._unanswered: deque[int] = deque()
         self._rest = b""
-        self.is_light = False
         self.document_bytes = 0
         self.has_found = False
         self._sought = b""
         self._rest_of_sought = b""
         self.socket = LoadSocket(self.opcode, self._on_message)
+
+    @property
+    def is_light(self) -> bool:
+        """True if the document is counted and not read."""
+        return self.socket.kept_bytes is not None
+
+    def be_light(self) -> None:
+        """Take the document without reading it."""
+        self.socket.kept_bytes = _LIGHT_BYTES
 
     async def join(self) -> None:
         """Connect and take the document; raises ``ConnectionError``."""
@@ -199,7 +209,7 @@ class YjsEditor(Editor):
             # The server's step 1: there is nothing that it lacks.
             self.socket.send(self._prefix + _EMPTY_STEP_2)
         elif message[:2] == b"\0\1" and not self.joined.done():
-            self.document_bytes = len(message)
+            self.document_bytes = self.socket.message_bytes
             if not self.is_light:
                 self.take(message[_body_start(message) :])
             self.joined.set_result(None)
@@ -262,6 +272,7 @@ class ShareDbEditor(Editor):
         self._version = 0
         self._first_version = 0
         self._acknowledged = 0
+        self._has_moved = asyncio.Event()
         self._rest_of_version = b""
         self._seq = 0
         self._source = ""
@@ -280,7 +291,8 @@ class ShareDbEditor(Editor):
 
     async def found(self, entries: dict[str, str]) -> None:
         self._submit({"create": {"type": "json0", "data": {"items": entries}}})
-        await asyncio.sleep(0)
+        # An op that does not know of the document would be refused.
+        await asyncio.wait_for(self._has_moved.wait(), _JOIN_SECONDS_MAX)
 
     def add(self, entries: dict[str, str]) -> None:
         """Put more *entries* into ``items``, in one op that is not counted."""
@@ -313,7 +325,7 @@ class ShareDbEditor(Editor):
 
     def _on_message(self, payload: bytes) -> None:
         if self.is_light and len(payload) > 1000:
-            self.document_bytes = len(payload)
+            self.document_bytes = self.socket.message_bytes
             self.joined.set_result(None)
             return
         message = json.loads(payload)
@@ -332,7 +344,8 @@ class ShareDbEditor(Editor):
     def _on_bytes(self, data: bytes) -> None:
         self._read_versions(data)
         if b'"error":' in data:
-            self.socket.lost = data[:300].decode(errors="replace")
+            start = data.index(b'"error":')
+            self.socket.lost = data[start : start + 300].decode(errors="replace")
         super()._on_bytes(data)
         if not self.counter.is_probe:
             # ShareDB sends an author what was missed once more, which the client ignores.
@@ -344,6 +357,7 @@ class ShareDbEditor(Editor):
             version = int(text)
             if version == self._version:
                 self._version += 1
+                self._has_moved.set()
             elif version > self._version:
                 self.socket.lost = f"version {version} came after {self._version - 1}"
         last = whole.rfind(b'"v":', -_VERSION_BYTES_MAX)

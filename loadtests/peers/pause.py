@@ -21,7 +21,7 @@ __all__ = ["PauseFigures", "measure_pause"]
 _VALUE_BYTES: Final = 64 << 10
 _IN_FLIGHT: Final = 8
 _CATCH_UP_SECONDS_MAX: Final = 120.0
-_WRITE_SECONDS_MAX: Final = 240.0
+_WRITE_SECONDS_MAX: Final = 120.0
 _SAMPLE_SECONDS: Final = 0.05
 
 
@@ -36,6 +36,25 @@ class PauseFigures:
     fault: str = ""
 
 
+class _Peak:
+    """Watches the most memory that a server has had, until ``end``."""
+
+    def __init__(self, running: Running) -> None:
+        self._running = running
+        self._most = 0
+        self._look()
+
+    def end(self) -> int:
+        """Return the most, in bytes."""
+        self._timer.cancel()
+        return max(self._most, self._running.memory_bytes)
+
+    def _look(self) -> None:
+        self._most = max(self._most, self._running.memory_bytes)
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(_SAMPLE_SECONDS, self._look)
+
+
 async def measure_pause(
     contestant: Contestant, running: Running, clients: int, megabytes: int, *, pauses: bool
 ) -> PauseFigures:
@@ -44,6 +63,9 @@ async def measure_pause(
     figures = PauseFigures()
     try:
         await crowd.gather()
+        for client in crowd.clients:
+            # The slower servers take longer than one waits for a pong.
+            client.socket.answers_pings = True
         paused = crowd.clients[-1]
         if pauses:
             paused.socket.pause()
@@ -51,12 +73,11 @@ async def measure_pause(
         await _write(crowd, 4 * _IN_FLIGHT, paused if pauses else None)
         crowd.forget()
         begin, memory = time.perf_counter(), running.memory_bytes
-        watching = asyncio.create_task(_most_memory(running))
+        peak = _Peak(running)
         count = (megabytes << 20) // _VALUE_BYTES
         figures.fault = await _write(crowd, count, paused if pauses else None)
         figures.seconds = time.perf_counter() - begin
-        watching.cancel()
-        figures.grown_mb = (await _result(watching) - memory) / 1e6
+        figures.grown_mb = (peak.end() - memory) / 1e6
         figures.p99 = quantile(crowd.delays_ms(), 0.99)
         if pauses and not figures.fault:
             figures.returned = await _comes_back(crowd, paused)
@@ -82,20 +103,6 @@ async def _write(crowd: Crowd, count: int, paused: Editor | None) -> str:
             return lost
         await asyncio.sleep(0.001)
     return ""
-
-
-async def _most_memory(running: Running) -> int:
-    most = 0
-    try:
-        while True:
-            most = max(most, running.memory_bytes)
-            await asyncio.sleep(_SAMPLE_SECONDS)
-    except asyncio.CancelledError:
-        return most
-
-
-async def _result(task: asyncio.Task[int]) -> int:
-    return await task
 
 
 async def _comes_back(crowd: Crowd, paused: Editor) -> str:

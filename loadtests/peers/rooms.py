@@ -80,7 +80,7 @@ class Crowd:
             contestant.editor(address, number, is_probe=number in probes) for number in range(count)
         ]
         self.editors: Sequence[Editor] = self.clients[:editors]
-        self._is_over = False
+        self._runs = 0
 
     async def gather(self) -> None:
         """Make the document, and let everybody in."""
@@ -95,24 +95,24 @@ class Crowd:
 
     def begin(self, rate: float) -> None:
         """Let the editors edit *rate* times a second each, until ``rest``."""
-        self._is_over = False
+        self._runs += 1
         loop = asyncio.get_running_loop()
         for editor in self.editors:
             first = loop.time() + random.random() / rate
-            loop.call_at(first, self._go_on, editor, first, 1 / rate)
+            loop.call_at(first, self._go_on, editor, first, 1 / rate, self._runs)
 
     def rest(self) -> None:
         """Nobody edits any more."""
-        self._is_over = True
+        self._runs += 1
 
-    def _go_on(self, editor: Editor, due: float, interval: float) -> None:
-        if self._is_over or editor.socket.lost:
+    def _go_on(self, editor: Editor, due: float, interval: float, run: int) -> None:
+        if self._runs != run or editor.socket.lost:
             return
         editor.edit()
         loop = asyncio.get_running_loop()
         # What could not be made in time is not made up for: a person does not type faster then.
         following = max(due + interval, loop.time())
-        loop.call_at(following, self._go_on, editor, following, interval)
+        loop.call_at(following, self._go_on, editor, following, interval, run)
 
     @property
     def sent(self) -> int:

@@ -46,7 +46,7 @@ async def measure_storm(
     writer, reader = await _document(contestant, address, megabytes)
     clients = [contestant.editor(address, 1000 + n, is_probe=False) for n in range(joins)]
     for client in clients:
-        client.is_light = True
+        client.be_light()
     editing = asyncio.create_task(_edit(writer))
     await asyncio.sleep(1)
     reader.counter.delays_us.clear()

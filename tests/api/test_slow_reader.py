@@ -105,8 +105,11 @@ def test_sharedb_reader_catches_up_with_every_revision(server: InsideServer) -> 
         assert [frame["a"] for frame in slow.frames] == ["op", "f"]
 
 
-def test_yjs_reader_catches_up_by_merged_updates(server: InsideServer) -> None:
+def test_yjs_reader_catches_up_by_merged_updates(
+    server: InsideServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """[FO1] [FO3] a slow y-websocket reader gets merged updates; others are not disturbed."""
+    monkeypatch.setattr("collab.host.audience.CATCH_UP_STATE_BYTES_MAX", 0)
     _create(server, "slow/yjs")
     with (
         Editor("y-websocket", server, "slow/yjs") as other,
@@ -127,6 +130,64 @@ def test_yjs_reader_catches_up_by_merged_updates(server: InsideServer) -> None:
         while reader.value != document:
             reader.take(slow.recv(timeout=10))
         assert 0 < reader.updates < _ROUNDS
+
+
+@pytest.mark.parametrize("dialect", ["yjs", "hocuspocus"])
+def test_yjs_reader_far_behind_is_sent_the_state(
+    server: InsideServer, monkeypatch: pytest.MonkeyPatch, dialect: str
+) -> None:
+    """[FO3] where the state is smaller than what was missed it comes in its place, once durable."""
+    monkeypatch.setattr("collab.room.ledger.TAIL_BYTES_MAX", 1 << 20)
+    room = f"slow/far-{dialect}"
+    _create(server, room)
+    path = f"yjs/{room}" if dialect == "yjs" else "hocuspocus"
+    name = room.encode()
+    prefix = b"" if dialect == "yjs" else bytes((len(name),)) + name
+    with open_socket(f"{server.socket_url}/{path}") as slow, Native(server, room) as author:
+        if prefix:
+            slow.send(auth(room))
+        slow.send(prefix + STEP1)
+        reader, received = YjsReader(prefix), 0
+        while reader.value is None or not received:
+            frame = slow.recv(timeout=10)
+            reader.take(frame)
+            received += len(frame)
+        _write_much(author)
+        assert server.call(lambda: _tail_bytes(server, room)) <= 2 << 20
+        _, document = author.fetch()
+        while reader.value != document:
+            frame = slow.recv(timeout=10)
+            reader.take(frame)
+            received += len(frame)
+        assert received < _ROUNDS * len(_BIG.encode()) // 2
+        # And it is pushed to again.
+        author.submit([{"p": ["é"], "oi": "größe"}], _ROUNDS + 1)
+        while "é" not in reader.value:
+            reader.take(slow.recv(timeout=10))
+
+
+def test_history_that_is_too_large_is_not_read(
+    server: InsideServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """[HO19] an op from before it is refused, who asks is given the document; all else goes on."""
+    monkeypatch.setattr("collab.room.ledger.TAIL_BYTES_MAX", 1 << 20)
+    monkeypatch.setattr("collab.host.room_host.HISTORY_BYTES_MAX", 5 << 20)
+    _create(server, "slow/history")
+    with Native(server, "slow/history") as author, ShareDbClient(server) as reader:
+        last = _write_much(author, rounds=100)
+        refusal = author.answer(author.submit([{"p": ["é"], "oi": 1}], 2))
+        assert (refusal["type"], refusal["code"]) == ("refuse", "op_base_old")
+        answer = reader.ask({"a": "f", "c": "slow", "d": "history", "v": 2})
+        assert answer["data"]["v"] == last and answer["data"]["data"]["big"].startswith("99 ")
+        assert author.answer(author.submit([{"p": ["é"], "oi": 1}], last - 2))["type"] == "ack"
+        # What is read is not too large where less is asked for.
+        monkeypatch.setattr("collab.host.room_host.HISTORY_BYTES_MAX", 64 << 20)
+        assert author.edit("größe", 1)["type"] == "ack"
+
+
+def _tail_bytes(server: InsideServer, room: str) -> int:
+    (found,) = [item for item in server.host if item.id.name == room]
+    return found.room.committer.ledger.tail_bytes
 
 
 def test_who_never_reads_is_cut_off(strict: InsideServer) -> None:

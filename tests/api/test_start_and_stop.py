@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -48,6 +49,30 @@ def _serving(data_dir: Path, port: int, *arguments: str) -> Iterator[subprocess.
     )
     try:
         yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_files_are_connections(tmp_path: Path) -> None:
+    """[CF21] it opens as many files as it may, and says how many connections that allows if few."""
+    port = free_port()
+    command = f'ulimit -Sn 256; ulimit -Hn 1024; exec "{sys.executable}" -m collab.cli serve'
+    process = subprocess.Popen(
+        ["/bin/sh", "-c", command],
+        cwd=ROOT,
+        env={**os.environ, "PORT": str(port), "DATA_DIR": str(tmp_path)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stderr is not None
+        event = json.loads(process.stderr.readline())
+        assert (event["event"], event["limit"]) == ("server.few_files", 1024)
+        limits = Path(f"/proc/{process.pid}/limits").read_text().splitlines()
+        (line,) = [line for line in limits if line.startswith("Max open files")]
+        assert line.split()[3:5] == ["1024", "1024"]
     finally:
         process.kill()
         process.communicate()

@@ -117,6 +117,8 @@ await scene.play(async () => {
   await until(async () => Number(await slider(anna).inputValue()) === then, 'the slider to follow the list back')
   await scrub(anna, later)
   await anna.locator(`.dr-outline-changed[data-changed="${heading}"]`).waitFor()
+  await inspector(anna).locator(`[data-changed-field][data-field='["text"]']`).waitFor()
+  said.onlyThatField = await inspector(anna).locator('[data-changed-field]').count() === 1
   said.changedIsMarked = /changed in this revision/.test(await layer(anna, heading).getAttribute('aria-label'))
 
   // Nothing can be written: no field, no key, no button; what is tried says why.

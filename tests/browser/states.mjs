@@ -8,6 +8,7 @@
 import { launch, Scene } from './support.mjs'
 import { inspectors, makings, overlays, panels, records, selections } from './states/desk.mjs'
 import { Gaze } from './states/gaze.mjs'
+import { large } from './states/large.mjs'
 import { names } from './states/names.mjs'
 import { Room } from './states/room.mjs'
 import { rooms } from './states/rooms.mjs'
@@ -41,15 +42,21 @@ await scene.play(async () => {
   for (const { page } of [anna, ben, long]) await room.enter(page)
   await group(panels, anna.page)
   await group(selections, anna.page, [ben.page, long.page])
+  // Whoever is not looked at would go on drawing what the others do.
+  await long.page.goto('about:blank')
   await group(inspectors, anna.page)
   await group(overlays, anna.page)
   await group(makings, anna.page)
   await group(records, anna.page)
   await group(conflict, anna, ben)
   await group(refusal, anna, ben)
+  await ben.page.close()
   await group(offline, anna)
-  await group(readOnly, await room.person('vera', VERA))
+  const vera = await room.person('vera', VERA)
+  await group(readOnly, vera)
+  await vera.page.close()
   await group(names, anna.page)
   await group(beginning, long)
+  await group(large, anna)
   console.log(JSON.stringify({ states: gaze.states, faults: scene.faults }))
 })

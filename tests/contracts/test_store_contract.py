@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -189,6 +190,18 @@ async def test_revisions_are_read_in_slices(store: Store) -> None:
     ):
         found = await store.revisions(ROOM, RevisionNo(after), limit)
         assert [item.number for item in found] == expected
+
+
+async def test_revisions_are_read_within_bytes(store: Store) -> None:
+    """[ST47] the one that reaches the bound is the last one; a tiny bound still gives one."""
+    token = await create(store)
+    large = [replace(item, update=bytes(1_000)) for item in revisions(1, 7)]
+    await store.append(ROOM, token, large)
+    for bytes_max, count in ((1, 1), (2_000, 2), (3_000, 3), (1 << 20, 7)):
+        found = await store.revisions(ROOM, RevisionNo(0), 9, bytes_max)
+        assert [item.number for item in found] == [*range(1, count + 1)]
+    assert len(await store.revisions(ROOM, RevisionNo(0), 2, 1 << 20)) == 2
+    assert await store.revisions(ROOM, RevisionNo(7), 9, 1) == []
 
 
 async def test_an_empty_append_stores_nothing(store: Store) -> None:

@@ -231,6 +231,23 @@ def test_runs_of_one_change() -> None:
     assert group_words(nothing) == "Changed nothing"
 
 
+def test_what_changed_nothing_is_no_line() -> None:
+    """[HI16] its revision is that of a neighbour, and only alone it says so."""
+    document = _model()
+    columns = [_prop("grid", "columns", oi=2)]
+    gap = [_prop("grid", "gap", oi=4)]
+    ops: list[list[dict[str, Any]]] = [[], [], columns, [], gap, []]
+    entries = [_entry(document, op, number=number) for number, op in enumerate(ops, 1)]
+    assert [(run.first, run.last, run.words) for run in joined(entries)] == [
+        (1, 4, "Set columns of Grid to 2"),
+        (5, 6, "Set gap of Grid to 4"),
+    ]
+    alone = joined(entries[:2])
+    assert [(run.first, run.last, run.words) for run in alone] == [(1, 2, "Changed nothing")]
+    back = _entry(document, [], number=7, reverts=RevisionNo(3))
+    assert len(joined([*entries, back])) == 3
+
+
 def test_bounds() -> None:
     """[HI7] values are cut, and of a long op only the beginning is looked at."""
     words = _words(_prop("button", "label", od="Save", oi="é" * 10_000))

@@ -34,6 +34,9 @@ class Pipe:
     def send(self, frame: bytes) -> None:
         self.frames.append(json.loads(frame))
 
+    def send_parts(self, parts: Sequence[bytes]) -> None:
+        self.send(b"".join(parts))
+
     def pack(self, frames: Sequence[bytes]) -> bytes:
         return b"\n".join(frames)
 

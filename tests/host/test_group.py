@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Sequence
+from types import SimpleNamespace
 from typing import Any
 
 from collab.host.group import Group, by_key
@@ -27,6 +28,9 @@ class _Pipe:
 
     def send(self, frame: bytes) -> None:
         self.blocks.append(self.pack([frame]))
+
+    def send_parts(self, parts: Sequence[bytes]) -> None:
+        self.send(b"".join(parts))
 
     def pack(self, frames: Sequence[bytes]) -> bytes:
         return b"".join(frame + b";" for frame in frames)
@@ -172,12 +176,13 @@ async def test_rooms_hand_over_before_connections_write() -> None:
 
     def hand_over() -> None:
         order.append("room")
-        turn.write(write)
+        turn.write(SimpleNamespace(flush=write))
 
     def fail() -> None:
         raise ValueError("größe")
 
-    turn.write(write)
+    turn.write(SimpleNamespace(flush=fail))
+    turn.write(SimpleNamespace(flush=write))
     turn.hand_over(fail)
     turn.hand_over(hand_over)
     assert not order
@@ -197,9 +202,10 @@ async def test_a_busy_turn_waits(monkeypatch: Any) -> None:
         while loop.time() < begin + 0.02:
             pass
 
-    turn.write(write)
+    connection = SimpleNamespace(flush=write)
+    turn.write(connection)
     await asyncio.sleep(0)
-    turn.write(write)
+    turn.write(connection)
     await asyncio.sleep(0.05)
     assert len(times) == 1
     async with asyncio.timeout(5):

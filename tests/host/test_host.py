@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import time
+import weakref
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -12,7 +15,8 @@ from collab.errors import AppendUnknown, Fenced, StorageFull, StoreUnavailable
 from collab.host.bounds import Bounds
 from collab.host.drain import has_drained
 from collab.host.host import Host
-from collab.ids import RoomId, TenantId
+from collab.ids import FencingToken, RoomId, TenantId
+from collab.limits import APPEND_PAUSE_MS
 from collab.messages import Submit
 from collab.model.registry import builtin
 from collab.revision import Revision
@@ -95,6 +99,40 @@ def test_a_bug_in_a_room_costs_that_room_a_reopening(monkeypatch: pytest.MonkeyP
         assert other.answer(other.submit({}, 0, kind="create"))["type"] == "ack"
 
 
+class _TimedStore(MemoryStore):
+    """Takes a moment for each append, and notes its size, its beginning and its end."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.appends: list[tuple[int, float, float]] = []
+
+    async def append(
+        self, room: RoomId, token: FencingToken, revisions: Sequence[Revision]
+    ) -> None:
+        begin = time.monotonic()
+        await asyncio.sleep(0.005)
+        await super().append(room, token, revisions)
+        self.appends.append((len(revisions), begin, time.monotonic()))
+
+
+def test_edits_that_come_faster_than_commits_share_them() -> None:
+    """[RM18] an append of several is followed by a pause, a lone one by none; all is stored."""
+    store = _TimedStore()
+    with InsideServer(store) as server, _created(server) as author:
+        for number in range(40):
+            author.submit([{"p": [f"é{number}"], "oi": number}], 1, seq=number + 2)
+        for number in range(40):
+            author.answer(number + 2)
+        assert len(author.fetch()[1]) == 40
+        # Alone again, an edit waits for nobody.
+        assert author.edit("é", 1)["type"] == "ack"
+    assert sum(size for size, _, _ in store.appends) == 42
+    assert any(size > 1 for size, _, _ in store.appends)
+    for (size, _, end), (_, begin, _) in pairwise(store.appends):
+        if size > 1:
+            assert begin - end >= APPEND_PAUSE_MS / 1000 - 0.001
+
+
 class _Panic(BaseException):
     """As pycrdt's, which is no ``Exception``."""
 
@@ -150,6 +188,19 @@ def test_idle_rooms_close_and_come_back() -> None:
         assert (snapshot.revision, snapshot.document) == (2, {"é": "größe 😀"})
         with _created(server) as author:
             assert author.fetch() == (2, {"é": "größe 😀"})
+
+
+def test_closed_rooms_are_freed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """[HO20] once enough were closed nothing of them is left in memory."""
+    monkeypatch.setattr("collab.host.host.RELEASE_ROOMS_MIN", 3)
+    with InsideServer(bounds=Bounds(room_idle_ms=100)) as server:
+        for number in range(3):
+            with Native(server, f"free/é{number}") as author:
+                author.answer(author.submit({}, 0, kind="create"))
+                assert author.edit("é", "größe 😀")["type"] == "ack"
+        held = server.call(lambda: [weakref.ref(room.room) for room in server.host])
+        assert held
+        wait_until(lambda: not any(item() for item in held), "the rooms to be freed")
 
 
 class _Clock:
@@ -219,6 +270,9 @@ class _Pipe:
         return self._sizes.pop(0) if len(self._sizes) > 1 else self._sizes[0]
 
     def send(self, frame: bytes) -> None:
+        raise AssertionError
+
+    def send_parts(self, parts: Sequence[bytes]) -> None:
         raise AssertionError
 
     def pack(self, frames: Sequence[bytes]) -> bytes:

@@ -36,6 +36,9 @@ class _Pipe:
         self.sent.append(frame)
         self.buffered_bytes += len(frame)
 
+    def send_parts(self, parts: Sequence[bytes]) -> None:
+        self.send(b"".join(parts))
+
     def pack(self, frames: Sequence[bytes]) -> bytes:
         return b"".join(frames)
 

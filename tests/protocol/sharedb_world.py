@@ -140,6 +140,9 @@ class Link:
     def send(self, frame: bytes) -> None:
         self.frames.append(json.loads(frame))
 
+    def send_parts(self, parts: Sequence[bytes]) -> None:
+        self.send(b"".join(parts))
+
     def pack(self, frames: Sequence[bytes]) -> bytes:
         return b"\n".join(frames)
 

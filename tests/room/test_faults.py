@@ -102,10 +102,12 @@ def test_history_not_folded(monkeypatch: pytest.MonkeyPatch) -> None:
     """[CO2] an op that is logged otherwise than it was applied is noticed."""
     finish = commit.Committer._finish
 
-    def forget(self: commit.Committer, revision: Any, op: Sequence[Any]) -> bool:
+    def forget(
+        self: commit.Committer, revision: Any, op: Sequence[Any], decoded: Any = None
+    ) -> bool:
         if len(op) > 1:
             op[0]["oi"] = "é"
-        return finish(self, revision, op)
+        return finish(self, revision, op, decoded)
 
     monkeypatch.setattr(commit.Committer, "_finish", forget)
     assert _fails("free")

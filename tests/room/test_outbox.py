@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from collab.errors import Refused
@@ -9,6 +11,7 @@ from collab.ids import ClientId, Epoch, FencingToken, RevisionNo, SessionId, Sou
 from collab.limits import (
     APPEND_BATCH_REVISIONS_MAX,
     MARKS_PER_ROOM_MAX,
+    TAIL_BYTES_MAX,
     TAIL_REVISIONS_MAX,
 )
 from collab.messages import Ack, Append, Effect, Send
@@ -98,6 +101,24 @@ def test_one_append_in_flight() -> None:
     assert outbox.pending == 1
 
 
+def test_what_gathers_waits_for_its_time() -> None:
+    """[RM18] after an append that gathers nothing is appended until it is due, then all of it."""
+    outbox = _outbox()
+    outbox.commit(_revision(11))
+    outbox.drain()
+    outbox.appended(RevisionNo(11), gathers=True)
+    for number in (12, 13):
+        outbox.commit(_revision(number))
+        assert outbox.drain() == []
+    assert outbox.pending == 2
+    outbox.end_gathering()
+    (append,) = outbox.drain()
+    assert isinstance(append, Append) and [item.number for item in append.revisions] == [12, 13]
+    outbox.appended(RevisionNo(13))
+    outbox.commit(_revision(14))
+    assert len(outbox.drain()) == 1
+
+
 def test_answer_that_was_not_asked_for() -> None:
     """[RM3] an answer to another append than the one in flight is our own bug."""
     outbox = _outbox()
@@ -167,6 +188,7 @@ def test_bounds() -> None:
     ledger = _ledger()
     for number in range(1, MARKS_PER_ROOM_MAX + 2):
         ledger.record(_revision(number, f"é{number}", 1))
+        ledger.trim(RevisionNo(number))
     assert ledger.head - ledger.tail_start == TAIL_REVISIONS_MAX
     assert len(ledger.marks) == MARKS_PER_ROOM_MAX
     # "alt" and the first one came least recently.
@@ -174,3 +196,48 @@ def test_bounds() -> None:
     ledger.record(_revision(ledger.head + 1, "é2", 2))
     ledger.record(_revision(ledger.head + 1, "neu", 1))
     assert "é2" in ledger.marks and "é3" not in ledger.marks
+
+
+_LARGE = TAIL_BYTES_MAX // 10
+
+
+@pytest.mark.parametrize(
+    "large",
+    [
+        {"update": bytes(_LARGE // 2)},
+        {"kind": ChangeKind.OP, "change": [{"p": ["é"], "od": "x" * _LARGE}]},
+        {"kind": ChangeKind.OP, "change": [{"p": ["é", 1], "ld": {"größe": ["x" * _LARGE]}}]},
+        {"kind": ChangeKind.DELETE, "change": SharedMap(größe="x" * _LARGE)},
+        {"kind": ChangeKind.OP, "type": "rich-text", "change": [1], "inverse": ["x" * _LARGE]},
+    ],
+    ids=["update", "replaced", "removed", "deleted", "text"],
+)
+def test_large_revisions_are_forgotten_sooner(large: dict[str, object]) -> None:
+    """[RM14] what revisions hold counts, in whichever form; what is not durable stays."""
+    ledger = _ledger()
+    for number in range(1, 31):
+        ledger.record(replace(_revision(number), **large))  # type: ignore[arg-type]
+    ledger.trim(RevisionNo(0))
+    assert ledger.tail_start == 0
+    ledger.trim(RevisionNo(12))
+    assert ledger.tail_start == 12 and ledger.tail_bytes > TAIL_BYTES_MAX
+    ledger.trim(RevisionNo(30))
+    assert ledger.tail_start == 21 and ledger.tail_bytes <= TAIL_BYTES_MAX
+    ledger.prepend([replace(_revision(number), **large) for number in range(5, 22)])  # type: ignore[arg-type]
+    assert ledger.tail_start == 4
+    ledger.trim(RevisionNo(30))
+    assert ledger.tail_start == 21
+
+
+def test_bytes_that_wait() -> None:
+    """[HO18] the outbox says how many bytes wait for the store, in flight or not."""
+    outbox = _outbox()
+    for number in (11, 12, 13):
+        outbox.commit(replace(_revision(number), update=bytes(number)))
+        outbox.drain()
+    assert outbox.pending_bytes == 36
+    outbox.appended(RevisionNo(11))
+    assert outbox.pending_bytes == 25
+    outbox.drain()
+    outbox.appended(RevisionNo(13))
+    assert outbox.pending_bytes == 0

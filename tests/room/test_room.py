@@ -352,6 +352,41 @@ def test_snapshots() -> None:
     assert driver.room.last_snapshot() is None
 
 
+def test_large_edits_are_saved_sooner(monkeypatch: pytest.MonkeyPatch) -> None:
+    """[RM13] once as much was written as the bound, or as the state has if that is more."""
+    monkeypatch.setattr("collab.room.room.SNAPSHOT_BYTES", 10_000)
+    driver = _free()
+    saved = []
+    for seq in range(2, 40):
+        driver.submit("ot", [{"p": ["é"], "oi": "x" * 1_000}], seq=seq)
+        driver.store()
+        saved += [effect.snapshot.revision for effect in driver.done(SaveSnapshot)]
+    assert saved == [11, 21, 31]
+    driver.submit("ot", [{"p": ["large"], "oi": "x" * 50_000}], seq=40)
+    driver.store()
+    assert driver.done(SaveSnapshot)
+    for seq in range(41, 80):
+        driver.submit("ot", [{"p": ["é"], "oi": "x" * 1_000}], seq=seq)
+        driver.store()
+        assert not driver.done(SaveSnapshot)
+
+
+def test_history_meets_what_is_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """[RM10] nothing is forgotten while the log is read for somebody, and much is afterwards."""
+    monkeypatch.setattr("collab.room.ledger.TAIL_REVISIONS_MAX", 3)
+    driver = _aged()
+    ledger = driver.room.committer.ledger
+    driver.submit("ot", [{"p": ["k2", 0], "si": "ä"}], seq=6, base=2)
+    driver.join("other", Dialect.NATIVE)
+    for seq in range(1, 8):
+        driver.submit("other", [{"p": [f"o{seq}"], "oi": seq}], seq=seq)
+        driver.store()
+    assert ledger.tail_start == 5
+    driver.feed(HistoryLoaded(tuple(driver.log[2:5])))
+    driver.store()
+    assert driver.document["k2"] == "äé" and ledger.head - ledger.tail_start == 3
+
+
 def test_no_snapshot_of_what_is_not_durable() -> None:
     """[RM13] a room that closes with an append in flight saves no snapshot of it."""
     driver = _free()

@@ -13,6 +13,7 @@ import { RoomsPage } from "./rooms/RoomsPage";
 import { RouteLink, useRoute } from "./shared/router";
 import { State } from "./shared/States";
 import { cssVariables, theme } from "./shared/theme";
+import { Tips } from "./shared/Tips";
 
 function Designer() {
   const route = useRoute();
@@ -38,6 +39,7 @@ createRoot(root).render(
   <StrictMode>
     <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
       <Designer />
+      <Tips />
     </MantineProvider>
   </StrictMode>,
 );

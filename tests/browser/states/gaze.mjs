@@ -1,24 +1,18 @@
 // How a state of the tool is judged: axe in both themes, motion, and a picture of each if wanted.
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { Judge } from '../judge.mjs'
 
-const AXE = readFileSync(createRequire(createRequire(import.meta.url).resolve('@axe-core/playwright')).resolve('axe-core/axe.min.js'), 'utf-8')
-/** The parts of the desk: each stays as it is through many states. */
-const PARTS = '.dr-bar, .dr-rail, .dr-status, [data-panel]#left, [data-panel]#right, .dr-stage'
 const SIZES = [[1920, 1080], [1280, 800]]
 
 /**
  * Looks at states of pages and remembers what was wrong with them.
  *
- * axe runs in the page itself: its rules of structure in one theme, since they do not depend on it, and
- * that of colour, which costs most, in both for every part of the page that has not been seen so before.
+ * axe's rules of structure run in one theme, since they do not depend on it, and that of colour in both.
  */
 export class Gaze {
   /** The names of the states that were looked at, in their order. */
   states = []
 
-  /** The parts whose colours were looked at, in each theme. */
-  #parts = { light: new Set(), dark: new Set() }
+  #judge = new Judge()
 
   /** `only`, a pattern, leaves out the states with other names. */
   constructor (scene, only = null) {
@@ -40,35 +34,14 @@ export class Gaze {
         if (this.scene.pictures) await page.waitForTimeout(300)
         await this.scene.shoot(page, `${name}-${colorScheme}-${width}`)
       }
-      if (colorScheme === 'light') await this.#axe(page, `${name}, light`, { rules: { 'color-contrast': { enabled: false } } })
-      await this.#contrast(page, name, colorScheme)
+      if (colorScheme === 'light') this.#blame(`${name}, light`, await this.#judge.structure(page))
+      this.#blame(`${name}, ${colorScheme}`, await this.#judge.contrast(page))
     }
     await this.#stillness(page, name)
   }
 
-  /** The colours of those parts of the page that were not looked at before, as they are, in this theme. */
-  async #contrast (page, name, colorScheme) {
-    const known = this.#parts[colorScheme]
-    const parts = await page.evaluate(selector => [...document.querySelectorAll(selector)].map((part, index) => {
-      part.dataset.gaze = index
-      const within = [...part.querySelectorAll('*')].map(element => element.shadowRoot?.innerHTML ?? '')
-      return part.outerHTML + within.join('')
-    }), PARTS)
-    const exclude = parts.flatMap((html, index) => known.has(html) ? [[`[data-gaze="${index}"]`]] : [])
-    for (const html of parts) known.add(html)
-    await this.#axe(page, `${name}, ${colorScheme}`, { runOnly: ['color-contrast'] }, exclude)
-  }
-
-  async #axe (page, name, options, exclude = []) {
-    // What is half faded in has too little contrast for a moment.
-    await page.waitForFunction(() => document.getAnimations().every(item => item.playState !== 'running' || item.effect.getComputedTiming().endTime === Infinity))
-    if (!await page.evaluate(() => 'axe' in window)) await page.evaluate(AXE)
-    const violations = await page.evaluate(async ({ options, exclude }) => {
-      const context = { include: [['html']], exclude }
-      const found = await window.axe.run(context, { resultTypes: ['violations'], ...options })
-      return found.violations.map(({ id, nodes }) => `${id} at ${nodes.slice(0, 3).map(node => `${node.target.join(' ')} (${node.failureSummary.split('\n')[1]?.trim()})`).join('; ')}`)
-    }, { options, exclude })
-    for (const violation of violations) this.scene.faults.push(`axe, ${name}: ${violation}`)
+  #blame (where, found) {
+    for (const violation of found) this.scene.faults.push(`axe, ${where}: ${violation}`)
   }
 
   /**

@@ -49,7 +49,7 @@ export async function tab (page, name) {
 export async function type (page, control, text) {
   await control.click()
   await page.keyboard.press('Control+A')
-  await page.keyboard.type(text)
+  await page.keyboard.insertText(text)
   await control.blur()
 }
 

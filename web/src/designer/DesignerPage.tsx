@@ -7,6 +7,7 @@ import { api, ApiError, explain, type Session } from "../shared/api";
 import { go } from "../shared/router";
 import { RetryButton, State } from "../shared/States";
 import { useSelect } from "../shared/store";
+import { loadViews } from "../library/views";
 import { Registry } from "../model/registry";
 import type { Json } from "../model/types";
 import { TopBar } from "./bar/TopBar";
@@ -21,6 +22,7 @@ import { copyName } from "./offline/copies";
 import { Banner } from "./panels/Banner";
 import { watchDeletions } from "./panels/gone";
 import { Notices } from "./panels/Notices";
+import { loadRunning } from "./runtime/useRunning";
 import { Tour } from "./tour/Tour";
 import { watchUndone } from "./undo/reveal";
 
@@ -39,6 +41,7 @@ export function DesignerPage({ room }: { readonly room: string }) {
     setLoading({ state: "loading" });
     // The session comes first: its cookie is what the other requests are let in by.
     const load = async (): Promise<void> => {
+      preload();
       const session = await api.session();
       const [found, definitions] = await Promise.all([api.room(room), api.definitions(room)]);
       if (!isCurrent) return;
@@ -80,6 +83,13 @@ export function DesignerPage({ room }: { readonly room: string }) {
         </DeskContext>
       );
   }
+}
+
+/** What nearly every room needs next: the network and the processor have little else to do meanwhile. */
+function preload(): void {
+  // Whoever needs them asks again and tells what failed.
+  loadRunning().catch(() => undefined);
+  void loadViews(["Form", "Table"]);
 }
 
 function DeskView({ desk, initial }: { readonly desk: Desk; readonly initial: Session }) {

@@ -13,6 +13,7 @@ import { toText } from "../model/value";
 import type { Room } from "../shared/api";
 import { sameItems, Store, useSelect } from "../shared/store";
 import type { RoomConnection } from "./connection";
+import { type ChangedProps, NO_PROPS } from "./history/compare";
 import type { Person } from "./presence";
 import type { ConnectionState } from "./state";
 
@@ -65,6 +66,8 @@ export class Desk {
   readonly following = new Store<number | null>(null);
   /** The nodes to mark as changed: what the revision of the past did. */
   readonly changed = new Store<ReadonlySet<string>>(NONE);
+  /** Which of their properties it changed. */
+  readonly changedProps = new Store<ChangedProps>(NO_PROPS);
 
   constructor(room: Pick<Room, "name" | "title">, connection: DeskConnection, registry: Registry, panels = new Panels()) {
     this.room = room.name;

@@ -8,7 +8,7 @@ import type { Awareness } from "y-protocols/awareness";
 
 import { isObject } from "../model/value";
 import type { Session } from "../shared/api";
-import { safeColor } from "../shared/people";
+import { distinctColor, safeColor } from "../shared/people";
 import { Store } from "../shared/store";
 
 /** A pointer over a node of a page; `x` and `y` are fractions (0 to 1) of the node's box. */
@@ -60,7 +60,10 @@ export class Presence {
   readonly cursors = new Store<ReadonlyMap<number, Cursor>>(new Map());
   /** What stands in the middle of the others' canvases, by Yjs client id: whoever follows one sees it too. */
   readonly sights = new Store<ReadonlyMap<number, Cursor>>(new Map());
+  /** One's own colour here: that of the session, unless somebody else has it. */
+  readonly color: Store<string>;
   readonly #awareness: Awareness;
+  #self: Pick<Session, "user" | "name">;
   readonly #here = new Map<number, Person>();
   readonly #known = new Map<number, Person>();
   #look: () => Cursor | null = () => null;
@@ -70,6 +73,8 @@ export class Presence {
 
   constructor(awareness: Awareness, session: Session) {
     this.#awareness = awareness;
+    this.#self = session;
+    this.color = new Store(safeColor(session.color));
     this.introduce(session);
     this.#tell("view", "designer");
     this.select([]);
@@ -82,8 +87,17 @@ export class Presence {
   }
 
   /** Tells the others who this is. */
-  introduce({ user: id, name, color }: Session): void {
-    this.#tell("user", { id, name, color: safeColor(color) });
+  introduce({ user, name }: Pick<Session, "user" | "name">): void {
+    this.#self = { user, name };
+    this.#tell("user", { id: user, name, color: this.color.get() });
+  }
+
+  /** Takes another colour if somebody who is here has one's own; it stays when they leave. */
+  #beDistinct(): void {
+    const color = distinctColor({ id: this.#self.user, color: this.color.get() }, this.people.get());
+    if (color === this.color.get()) return;
+    this.color.set(color);
+    this.introduce(this.#self);
   }
 
   /** Who a Yjs client is or was; null for the server's own, and for whoever was never seen here. */
@@ -158,6 +172,7 @@ export class Presence {
     if (isElsewhere) this.sights.set(sights);
     if (isOther) this.people.set([...this.#here.values()].sort((a, b) => a.client - b.client));
     this.cursors.set(cursors);
+    if (isOther) this.#beDistinct();
   };
 
   /** Takes note of who a client is now; whether that is anything new. */

@@ -119,12 +119,19 @@ export function useLocale(): string {
   return locale ?? readerLocale();
 }
 
+/** What the browser's language is called where it is a locale, once found out. */
+const locales = new Map<string, string>();
+
 function readerLocale(): string {
   const language = typeof navigator === "undefined" ? "en" : navigator.language;
-  // Some browsers name a language that Intl refuses, such as "c" or an empty word.
+  const known = locales.get(language);
+  if (known !== undefined) return known;
+  let locale = "en";
   try {
-    return Intl.getCanonicalLocales(language)[0] ?? "en";
+    locale = Intl.getCanonicalLocales(language)[0] ?? "en";
   } catch {
-    return "en";
+    // Some browsers name a language that Intl refuses, such as "c" or an empty word.
   }
+  locales.set(language, locale);
+  return locale;
 }

@@ -1,5 +1,5 @@
 /** The tool's look: dense, grey, one accent; the application being built is the loudest thing. */
-import { ActionIcon, Button, createTheme, type CSSVariablesResolver, FileInput, Input, Menu, Modal, Portal, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, Combobox, createTheme, type CSSVariablesResolver, FileInput, Input, Menu, Modal, Portal, Tooltip } from "@mantine/core";
 
 export const theme = createTheme({
   primaryColor: "indigo",
@@ -20,6 +20,8 @@ export const theme = createTheme({
   components: {
     Button: Button.extend({ defaultProps: { size: "xs", variant: "default" } }),
     ActionIcon: ActionIcon.extend({ defaultProps: { size: 28, variant: "subtle", color: "gray" } }),
+    // A list that nobody has opened is not drawn, nor placed anew with each move of what it belongs to.
+    Combobox: Combobox.extend({ defaultProps: { keepMounted: false } }),
     Input: Input.extend({ defaultProps: { size: "xs" } }),
     InputWrapper: Input.Wrapper.extend({ defaultProps: { size: "xs" } }),
     Menu: Menu.extend({

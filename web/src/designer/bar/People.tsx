@@ -60,6 +60,7 @@ function More({ people }: { readonly people: readonly Person[] }) {
 }
 
 function Self({ session, onSession }: { readonly session: Session; readonly onSession: (session: Session) => void }) {
+  const color = useSelect(useDesk().connection.presence.color, (value) => value);
   const [isOpen, setOpen] = useState(false);
   const [name, setName] = useState(session.name);
   const [error, setError] = useState<string | null>(null);
@@ -77,7 +78,7 @@ function Self({ session, onSession }: { readonly session: Session; readonly onSe
     <Popover opened={isOpen} onChange={setOpen} position="bottom-end" width={260} trapFocus returnFocus shadow="md">
       <Popover.Target>
         <UnstyledButton className="dr-face dr-face-own" aria-label={`You are ${session.name}`} onClick={() => setOpen(!isOpen)}>
-          <Avatar name={session.name} color={session.color} />
+          <Avatar name={session.name} color={color} />
         </UnstyledButton>
       </Popover.Target>
       <Popover.Dropdown>

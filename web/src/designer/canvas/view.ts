@@ -38,8 +38,9 @@ export function useView(surface: Surface): ViewControls {
     const { viewport } = surface;
     const held = anchor.current;
     anchor.current = null;
+    if (held === null || viewport === null) return;
     const board = surface.host?.getBoundingClientRect();
-    if (held === null || viewport === null || board === undefined) return;
+    if (board === undefined) return;
     // A page that is narrower than the view stands in its middle, so its corner has moved as well.
     viewport.scrollBy({ left: board.left + held.at.x * zoom - held.pointer.x, top: board.top + held.at.y * zoom - held.pointer.y, behavior: "instant" });
   }, [surface, zoom]);

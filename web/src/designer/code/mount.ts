@@ -3,7 +3,7 @@
  *
  * Tab leaves the field, unless it takes a suggestion: nobody who works by keyboard is caught in it.
  */
-import { acceptCompletion, completionKeymap } from "@codemirror/autocomplete";
+import { acceptCompletion, closeCompletion, completionKeymap } from "@codemirror/autocomplete";
 import { standardKeymap } from "@codemirror/commands";
 import { markdown } from "@codemirror/lang-markdown";
 import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
@@ -125,7 +125,8 @@ function keys({ language, onUndo, onRedo }: MountOptions): Extension {
       { key: "Mod-z", run: perform(onUndo), preventDefault: true, stopPropagation: true },
       { key: "Mod-Shift-z", run: perform(onRedo), preventDefault: true, stopPropagation: true },
       { key: "Mod-y", run: perform(onRedo), preventDefault: true, stopPropagation: true },
-      ...(isLine ? [{ key: "Enter", run: () => true }] : []),
+      // Who is quicker than what is offered has chosen nothing of it.
+      ...(isLine ? [{ key: "Enter", run: (view: EditorView) => closeCompletion(view) || true }] : []),
       ...standardKeymap,
     ]),
   ];

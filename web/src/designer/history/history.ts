@@ -12,6 +12,7 @@ import { Store } from "../../shared/store";
 import { groupDigits } from "../bar/digits";
 import { type Desk, useDesk } from "../desk";
 import { sameJson } from "../inspector/logic/paths";
+import { changedProps } from "./compare";
 import { PastDesk } from "./pastDesk";
 import { newKey, restoration } from "./restoring";
 import { holds, type Spot, spotOf, type Timeline, withNewer, withNewest, withOlder } from "./timeline";
@@ -185,6 +186,10 @@ export class History {
       if (!isCurrent()) return;
       this.past.set({ revision, snapshot, isLoading: false, error: null, spot });
       this.#pastDesk?.show(snapshot, spot?.entry.nodes ?? []);
+      if (spot === null || spot.entry.nodes.length === 0) return;
+      // Which properties those are is told a moment later: for that the model before it is read, too.
+      const before = await this.#modelAt(spot.entry.first - 1);
+      if (isCurrent()) this.#pastDesk?.changedProps.set(changedProps(before, snapshot, spot.entry.nodes));
     } catch (error) {
       if (!isCurrent()) return;
       this.past.update((past) => (past === null ? null : { ...past, snapshot: null, isLoading: false, error: explain(error) }));

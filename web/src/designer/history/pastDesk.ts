@@ -9,6 +9,7 @@ import type { Snapshot } from "../../model/snapshot";
 import { ancestorsOf } from "../../model/tree";
 import { lendTools } from "../commands/tools";
 import { Desk } from "../desk";
+import { NO_PROPS } from "./compare";
 import { PastConnection } from "./pastConnection";
 
 /** More marked nodes than these say nothing any more. */
@@ -32,9 +33,10 @@ export class PastDesk extends Desk {
     lendTools(now, this);
   }
 
-  /** Shows a revision: its model, and where `nodes`, which it changed, are. */
+  /** Shows a revision: its model, and where `nodes`, which it changed, are; their properties follow by `changedProps`. */
   show(snapshot: Snapshot, nodes: readonly string[]): void {
     this.#connection.show(snapshot);
+    this.changedProps.set(NO_PROPS);
     const changed = nodes.slice(0, CHANGED_MAX);
     this.changed.set(new Set(changed));
     const live = changed.filter((id) => snapshot.isLive(id));
@@ -50,6 +52,7 @@ export class PastDesk extends Desk {
   clear(snapshot: Snapshot): void {
     this.#connection.show(snapshot);
     this.changed.set(new Set());
+    this.changedProps.set(NO_PROPS);
   }
 
   /** Takes what one looked at along to now, as far as it is still there. */

@@ -1,5 +1,4 @@
 /** What is around every field: problems, a refusal, a conflict, who else is in it, and the flash of a change. */
-import { ActionIcon, Tooltip } from "@mantine/core";
 import { CircleAlert, CircleHelp, Wrench } from "lucide-react";
 import type { CSSProperties, ReactNode } from "react";
 
@@ -26,7 +25,8 @@ interface FieldFrameProps {
 }
 
 export function FieldFrame({ owner, path, schema, value, isGroup, id, children }: FieldFrameProps) {
-  const { connection } = useDesk();
+  const { connection, changedProps } = useDesk();
+  const isChanged = useSelect(changedProps, (all) => path.length === 1 && all.get(owner.id)?.has(path[0] ?? "") === true);
   const flash = useForeignChange(owner.id, path, value, isGroup);
   const problems = useSelect(
     connection.state,
@@ -46,7 +46,9 @@ export function FieldFrame({ owner, path, schema, value, isGroup, id, children }
       data-field={JSON.stringify(path)}
       data-problem={problems.length > 0 || undefined}
       data-refused={isRefused || undefined}
+      data-changed-field={isChanged || undefined}
     >
+      {isChanged && <span className="dr-changed-mark" title="Changed in this revision"><span className="dr-hidden">Changed in this revision</span></span>}
       {flash > 0 && <span key={flash} className="dr-flash" aria-hidden />}
       <OthersHere node={owner.id} path={path} />
       {children}
@@ -128,9 +130,7 @@ export function FieldLabel({ id, title, isGroup, isRequired }: LabelProps) {
 /** The description of a property, for the pointer and the keyboard alike. */
 export function FieldHelp({ title, text }: { readonly title: string; readonly text: string }) {
   return (
-    <Tooltip label={text} multiline maw={260} position="top-start" events={{ hover: true, focus: true, touch: true }} openDelay={200}>
-      <button type="button" className="dr-help" aria-label={`About ${title}: ${text}`}><CircleHelp size={12} aria-hidden /></button>
-    </Tooltip>
+    <button type="button" className="dr-help" aria-label={`About ${title}: ${text}`} data-tip={text}><CircleHelp size={12} aria-hidden /></button>
   );
 }
 
@@ -144,10 +144,8 @@ interface FieldToolProps {
 
 export function FieldTool({ label, tip, isPressed, onClick, children }: FieldToolProps) {
   return (
-    <Tooltip label={tip ?? label}>
-      <ActionIcon size={20} aria-label={label} aria-pressed={isPressed} data-pressed={isPressed || undefined} onClick={onClick}>
-        {children}
-      </ActionIcon>
-    </Tooltip>
+    <button type="button" className="dr-tool" aria-label={label} aria-description={tip} data-tip={tip ?? label} aria-pressed={isPressed} data-pressed={isPressed || undefined} onClick={onClick}>
+      {children}
+    </button>
   );
 }

@@ -1,5 +1,5 @@
 /** The inspector's head: what is selected, where it stands, its name, and what can be done with it. */
-import { ActionIcon, Menu, Tooltip } from "@mantine/core";
+import { ActionIcon, Menu } from "@mantine/core";
 import { ChevronRight, Copy, EllipsisVertical, Hash, Trash2 } from "lucide-react";
 
 import { nodeLabel } from "../../model/labels";
@@ -63,9 +63,7 @@ function CopyId({ id }: { readonly id: string }) {
     );
   };
   return (
-    <Tooltip label="Copy the id">
-      <button type="button" className="dr-copy-id" aria-label={`Copy the id ${id}`} onClick={copy}><Hash size={11} aria-hidden /><code>{id}</code></button>
-    </Tooltip>
+    <button type="button" className="dr-copy-id" aria-label={`Copy the id ${id}`} data-tip="Copy the id" onClick={copy}><Hash size={11} aria-hidden /><code>{id}</code></button>
   );
 }
 

@@ -6,8 +6,7 @@
  */
 import "./layers.css";
 
-import { defaultRangeExtractor, type Range, useVirtualizer } from "@tanstack/react-virtual";
-import { type RefObject, useCallback, useEffect, useMemo, useRef } from "react";
+import { useEffect, useMemo, useRef } from "react";
 
 import { useSelect } from "../../shared/store";
 import { nodeLabel } from "../../model/labels";
@@ -16,6 +15,7 @@ import { type TreeRow, treeRows } from "../../model/tree";
 import { toolsOf } from "../commands/tools";
 import { useConnection, useDesk, useSelectedKeys, useSnapshot } from "../desk";
 import { handleKey } from "../keyboard";
+import { useRows } from "../lists/useRows";
 import type { Person } from "../presence";
 import { LEVEL_STEP, ROW_HEIGHT, type TreeDrop } from "./dropTarget";
 import { LayerRow, rowElementId } from "./LayerRow";
@@ -36,13 +36,13 @@ export function LayerTree() {
   const rows = useMemo(() => treeRows(snapshot, desk.registry, expanded), [snapshot, desk.registry, expanded]);
   const active = rows.findIndex((row) => row.key === selected);
   const tree = useRef<HTMLDivElement>(null);
-  const virtualizer = useRows(tree, rows.length, active);
+  const virtualizer = useRows(() => tree.current, { count: rows.length, height: ROW_HEIGHT, inset: INSET, kept: [active] });
   useEffect(() => {
     // Only one's own selection scrolls the tree; what others do never moves it.
-    if (active >= 0) virtualizer.scrollToIndex(active, { align: "auto" });
+    if (active >= 0 && !isInSight(virtualizer, active)) virtualizer.scrollToIndex(active, { align: "auto" });
     // eslint-disable-next-line react-hooks/exhaustive-deps -- a row that others shift is not scrolled to
   }, [selected]);
-  useAnchor(tree, rows, INSET);
+  useAnchor(tree, virtualizer, rows, INSET);
   const drop = useTreeDrop(tree, rows, INSET);
   const chosen = useMemo(() => new Set(keys), [keys]);
   const renderRow = useRow(rows, chosen, selected);
@@ -67,22 +67,11 @@ export function LayerTree() {
   );
 }
 
-function useRows(tree: RefObject<HTMLDivElement | null>, count: number, active: number) {
-  const rangeExtractor = useCallback((range: Range) => {
-    const found = defaultRangeExtractor(range);
-    const dragged = Number(tree.current?.querySelector<HTMLElement>("[data-dragged]")?.dataset.index ?? -1);
-    return [...new Set([...found, active, dragged])].filter((index) => index >= 0 && index < range.count).sort((a, b) => a - b);
-  }, [tree, active]);
-  return useVirtualizer({
-    count,
-    getScrollElement: () => tree.current,
-    estimateSize: () => ROW_HEIGHT,
-    overscan: 8,
-    paddingStart: INSET,
-    scrollPaddingStart: INSET,
-    scrollPaddingEnd: INSET,
-    rangeExtractor,
-  });
+/** Asked of what is remembered: to scroll a tree that need not be makes the browser lay out all first. */
+function isInSight({ scrollOffset, scrollRect }: ReturnType<typeof useRows>, index: number): boolean {
+  if (scrollOffset === null || scrollRect === null) return false;
+  const top = INSET + index * ROW_HEIGHT;
+  return top - INSET >= scrollOffset && top + ROW_HEIGHT + INSET <= scrollOffset + scrollRect.height;
 }
 
 function useRow(rows: readonly TreeRow[], chosen: ReadonlySet<string>, selected: string | undefined) {

@@ -13,24 +13,18 @@ import type { TreeRow } from "../../model/tree";
 import { removeNodes } from "../commands/edits";
 import { type Desk, useDesk } from "../desk";
 import { carried, type DragData } from "../drag/data";
+import { type Pointer, useEdgeScroll } from "../drag/edges";
 import { land } from "../drag/landing";
 import { dropAt, type TreeDrop } from "./dropTarget";
 
 /** How long the pointer rests on a folded row before it is unfolded, in milliseconds. */
 const UNFOLD_MS = 500;
-/** How near to an edge the tree scrolls, in pixels, and how far in a frame at most. */
-const EDGE = 40;
-const SCROLL_MAX = 12;
-
-interface Place {
-  readonly clientX: number;
-  readonly clientY: number;
-}
 
 export function useTreeDrop(tree: RefObject<HTMLElement | null>, rows: readonly TreeRow[], inset: number): TreeDrop | null {
   const desk = useDesk();
   const [shown, setShown] = useState<TreeDrop | null>(null);
   const latest = useRef(rows);
+  useEdgeScroll(tree);
   useEffect(() => {
     latest.current = rows;
   }, [rows]);
@@ -71,7 +65,7 @@ class Hovering {
   shown: TreeDrop | null = null;
   snapshot: Snapshot;
   #data: DragData | null = null;
-  #place: Place | null = null;
+  #place: Pointer | null = null;
   #frame: number | null = null;
   #resting: { readonly key: string; readonly since: number } | null = null;
 
@@ -85,7 +79,7 @@ class Hovering {
     this.snapshot = desk.snapshot;
   }
 
-  move(data: DragData | null, place: Place): void {
+  move(data: DragData | null, place: Pointer): void {
     this.#data = data;
     this.#place = place;
     this.#frame ??= requestAnimationFrame(this.#step);
@@ -100,18 +94,17 @@ class Hovering {
     this.show(null);
   }
 
-  at(data: DragData, place: Place): TreeDrop | null {
+  at(data: DragData, place: Pointer): TreeDrop | null {
     const { snapshot, registry } = this.desk;
     this.snapshot = snapshot;
     const whole = data.kind === "nodes" ? { ...data, ids: movedNodes(snapshot, data.ids) } : data;
     return dropAt(this.rows(), this.#pointer(place), whole, snapshot, registry);
   }
 
-  // Runs on in frames, because a pointer that rests at the edge still scrolls.
+  // Runs on in frames, because the tree scrolls below a pointer that rests at its edge.
   readonly #step = (time: number): void => {
     this.#frame = null;
     if (this.#data === null || this.#place === null) return;
-    this.#scroll(this.#place);
     const target = this.at(this.#data, this.#place);
     this.#unfold(target, time);
     this.shown = target;
@@ -119,17 +112,9 @@ class Hovering {
     this.#frame = requestAnimationFrame(this.#step);
   };
 
-  #pointer({ clientX, clientY }: Place) {
+  #pointer({ clientX, clientY }: Pointer) {
     const box = this.element.getBoundingClientRect();
     return { x: clientX - box.left, y: clientY - box.top + this.element.scrollTop - this.inset };
-  }
-
-  #scroll({ clientY }: Place): void {
-    const box = this.element.getBoundingClientRect();
-    const above = box.top + EDGE - clientY;
-    const below = clientY - (box.bottom - EDGE);
-    const speed = above > 0 ? -above : Math.max(below, 0);
-    if (speed !== 0) this.element.scrollTop += Math.sign(speed) * Math.ceil((Math.min(Math.abs(speed), EDGE) / EDGE) * SCROLL_MAX);
   }
 
   #unfold(target: TreeDrop | null, time: number): void {

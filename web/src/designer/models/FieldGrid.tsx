@@ -9,6 +9,7 @@ import { type LiveNode } from "../../model/types";
 import { toText } from "../../model/value";
 import { duplicate, move } from "../commands/edits";
 import { useConnection, useDesk, useIsReadOnly, useSelectedKeys, useSnapshot } from "../desk";
+import { useRows } from "../lists/useRows";
 import type { Person } from "../presence";
 import { useSelect } from "../../shared/store";
 import { COLUMNS, isEditable } from "./cells";
@@ -21,6 +22,9 @@ import type { FieldCommands } from "./useFieldCommands";
 export const NEW_ROW = "new";
 /** As many rows a page key goes. */
 const PAGE_ROWS = 10;
+/** Of a field's row and of the head above them; in pixels, as in the stylesheet. */
+const ROW_HEIGHT = 32;
+const HEAD_HEIGHT = 28;
 
 export interface Editing {
   readonly row: string;
@@ -29,6 +33,7 @@ export interface Editing {
   readonly start: string | null;
 }
 
+/** The grid stands at the top of what it is scrolled in, its parent. */
 export function FieldGrid({ model, commands }: { readonly model: LiveNode; readonly commands: FieldCommands }) {
   const desk = useDesk();
   const snapshot = useSnapshot();
@@ -43,6 +48,13 @@ export function FieldGrid({ model, commands }: { readonly model: LiveNode; reado
   const isFieldSelected = fields.some((field) => field.id === primary);
   const row = isFieldSelected ? primary : isAtNew || fields.length === 0 ? NEW_ROW : (fields[0]?.id ?? NEW_ROW);
   const keys = useMemo(() => [...fields.map((field) => field.id), ...(isReadOnly ? [] : [NEW_ROW])], [fields, isReadOnly]);
+  const places = useMemo(() => new Map(fields.map((field, index) => [field.id, index])), [fields]);
+  const rows = useRows(() => grid.current?.parentElement ?? null, {
+    count: fields.length,
+    height: ROW_HEIGHT,
+    margin: HEAD_HEIGHT,
+    kept: [places.get(row) ?? -1, places.get(editing?.row ?? "") ?? -1],
+  });
   const people = usePeopleByField();
   const problems = useConnection((state) => state.problems);
 
@@ -155,26 +167,34 @@ export function FieldGrid({ model, commands }: { readonly model: LiveNode; reado
       <div role="row" className="dm-row dm-head" aria-rowindex={1}>
         {COLUMNS.map((each) => <span key={each.key} role="columnheader" className="dm-cell" data-column={each.key}>{each.title}</span>)}
       </div>
-      {fields.map((field, index) => (
-        <FieldRow
-          key={field.id}
-          field={field}
-          index={index}
-          model={model.id}
-          isSelected={selected.includes(field.id)}
-          column={row === field.id ? column : -1}
-          editing={editing !== null && editing.row === field.id ? editing : null}
-          people={people.get(field.id) ?? NOBODY}
-          problems={problems}
-          commands={commands}
-          onChoose={choose}
-          onBegin={(at) => {
-            choose(field, at, "only");
-            setEditing({ row: field.id, column: at, start: null });
-          }}
-          onFinish={finish}
-        />
-      ))}
+      {fields.length > 0 && (
+        <div role="rowgroup" className="dm-fields" style={{ height: fields.length * ROW_HEIGHT }}>
+          {rows.getVirtualItems().map(({ index }) => {
+            const field = fields[index];
+            return field === undefined ? null : (
+              <FieldRow
+                key={field.id}
+                field={field}
+                index={index}
+                top={index * ROW_HEIGHT}
+                model={model.id}
+                isSelected={selected.includes(field.id)}
+                column={row === field.id ? column : -1}
+                editing={editing !== null && editing.row === field.id ? editing : null}
+                people={people.get(field.id) ?? NOBODY}
+                problems={problems}
+                commands={commands}
+                onChoose={choose}
+                onBegin={(at) => {
+                  choose(field, at, "only");
+                  setEditing({ row: field.id, column: at, start: null });
+                }}
+                onFinish={finish}
+              />
+            );
+          })}
+        </div>
+      )}
       {!isReadOnly && (
         <NewFieldRow
           model={model}
@@ -215,7 +235,10 @@ function isCell(target: EventTarget): boolean {
 function focusCell(grid: HTMLElement | null, row: string, column: number): void {
   requestAnimationFrame(() => {
     const cell = grid?.querySelector(`[data-cell="${CSS.escape(`${row}/${column}`)}"]`);
-    if (cell instanceof HTMLElement) cell.focus();
+    if (!(cell instanceof HTMLElement)) return;
+    // The browser would put it into the middle; it only has to come out from below the head.
+    cell.focus({ preventScroll: true });
+    cell.scrollIntoView({ block: "nearest", inline: "nearest" });
   });
 }
 

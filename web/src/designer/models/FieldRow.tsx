@@ -21,6 +21,8 @@ import { useRowDrag } from "./useRowDrag";
 export interface FieldRowProps {
   readonly field: LiveNode;
   readonly index: number;
+  /** In pixels, below the head. */
+  readonly top: number;
   readonly model: string;
   readonly isSelected: boolean;
   /** The column with the focus, or -1 where another row has it. */
@@ -35,7 +37,7 @@ export interface FieldRowProps {
 }
 
 export const FieldRow = memo(function FieldRow(props: FieldRowProps) {
-  const { field, index, model, isSelected, people } = props;
+  const { field, index, top, model, isSelected, people } = props;
   const row = useRef<HTMLDivElement>(null);
   const flashes = useFlashes(field.id);
   const { edge, isDragged } = useRowDrag(row, { id: field.id, parent: model, slot: "fields", index });
@@ -48,9 +50,10 @@ export const FieldRow = memo(function FieldRow(props: FieldRowProps) {
       aria-rowindex={index + 2}
       aria-selected={isSelected}
       data-row={field.id}
+      data-index={index}
       data-edge={edge ?? undefined}
       data-dragged={isDragged || undefined}
-      style={person === undefined ? undefined : { boxShadow: `inset 3px 0 ${person.color}` }}
+      style={{ top, boxShadow: person === undefined ? undefined : `inset 3px 0 ${person.color}` }}
     >
       {COLUMNS.map((column, at) => (
         <FieldCell key={column.key} {...props} isActive={props.column === at} column={column} at={at} flash={column.props.reduce((sum, name) => sum + (flashes.get(name) ?? 0), 0)} />

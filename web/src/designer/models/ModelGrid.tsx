@@ -2,11 +2,12 @@
 import "./models.css";
 
 import { ArrowLeft, ArrowRight, Table2 } from "lucide-react";
-import { useState } from "react";
+import { useRef, useState } from "react";
 
 import { type LiveNode, ROOT } from "../../model/types";
 import { toText } from "../../model/value";
 import { useDesk, useIsReadOnly, useSnapshot } from "../desk";
+import { useEdgeScroll } from "../drag/edges";
 import { FieldGrid } from "./FieldGrid";
 import { IndexSection } from "./IndexSection";
 import { nameFault } from "./names";
@@ -19,11 +20,13 @@ export function ModelGrid({ model }: { readonly model: LiveNode }) {
   const snapshot = useSnapshot();
   const desk = useDesk();
   const commands = useFieldCommands();
+  const scroller = useRef<HTMLDivElement>(null);
+  useEdgeScroll(scroller);
   const fields = snapshot.children(model.id, "fields");
   return (
     <section className="dr-centre dm-centre" aria-label="Data model" data-model={model.id}>
       <Head model={model} onRename={(name) => askRename(desk, model.id, name)} />
-      <div className="dm-scroll">
+      <div ref={scroller} className="dm-scroll">
         {fields.length === 0 && (
           <p className="dm-lead">
             A record of this model has only its system fields yet. Type a name below to add a field, and press Tab to choose its type.
@@ -83,19 +86,27 @@ interface RelationsProps {
 function Relations({ title, relations, isOutward }: RelationsProps) {
   const desk = useDesk();
   if (relations.length === 0) return null;
+  const models = byModel(relations);
+  const shown = models.slice(0, RELATIONS_SHOWN);
   const Icon = isOutward ? ArrowRight : ArrowLeft;
   return (
     <nav className="dm-relations" aria-label={title}>
       <span className="dr-muted">{title}</span>
-      {relations.slice(0, RELATIONS_SHOWN).map(({ field, model }) => (
-        <button key={field.id} type="button" className="dm-relation dr-ellipsis" title={`${isOutward ? "by its" : "by their"} field ${toText(field.props.name)}`} onClick={() => desk.select(model.id)}>
+      {shown.map(({ model, fields }) => (
+        <button key={model.id} type="button" className="dm-relation dr-ellipsis" title={`${isOutward ? "by its" : "by their"} ${fields.length === 1 ? "field" : "fields"} ${fields.join(", ")}`} onClick={() => desk.select(model.id)}>
           <Icon size={11} aria-hidden /> <span className="dr-ellipsis" dir="auto">{toText(model.props.name)}</span>
         </button>
       ))}
-      {relations.length > RELATIONS_SHOWN && <span className="dr-muted" title={relations.map(({ model }) => toText(model.props.name)).join(", ")}>+{relations.length - RELATIONS_SHOWN}</span>}
+      {models.length > shown.length && <span className="dr-muted" title={models.map(({ model }) => toText(model.props.name)).join(", ")}>+{models.length - shown.length}</span>}
     </nav>
   );
 }
 
 /** As many are shown beside the name; the others are told by a number. */
 const RELATIONS_SHOWN = 4;
+
+/** Each model once, however many fields lead to it. */
+function byModel(relations: readonly Relation[]): readonly { readonly model: LiveNode; readonly fields: readonly string[] }[] {
+  const found = Map.groupBy(relations, ({ model }) => model);
+  return [...found].map(([model, members]) => ({ model, fields: members.map(({ field }) => toText(field.props.name)) }));
+}

@@ -3,7 +3,7 @@ import "./models.css";
 
 import { ActionIcon, Button, Menu, Tooltip } from "@mantine/core";
 import { CircleAlert, Copy, Ellipsis, PencilLine, Plus, Search, Trash2 } from "lucide-react";
-import { type KeyboardEvent, type ReactNode, useRef, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 
 import type { LiveNode } from "../../model/types";
 import { ROOT } from "../../model/types";
@@ -12,7 +12,9 @@ import { Avatar } from "../../shared/Avatar";
 import { duplicate, move } from "../commands/edits";
 import { DefinitionIcon } from "../DefinitionIcon";
 import { useConnection, useDesk, useIsReadOnly, usePeopleAt, useSnapshot, useSelection } from "../desk";
+import { useEdgeScroll } from "../drag/edges";
 import { useFlash } from "../flash";
+import { useRows } from "../lists/useRows";
 import { useRowDrag } from "./useRowDrag";
 
 export interface RootListProps {
@@ -30,8 +32,11 @@ export interface RootListProps {
   readonly empty: ReactNode;
 }
 
+/** Of an item, and the space above the first and below the last; in pixels, as in the stylesheet. */
+const ROW_HEIGHT = 44;
+const INSET = 4;
+
 export function RootList(props: RootListProps) {
-  const desk = useDesk();
   const snapshot = useSnapshot();
   const isReadOnly = useIsReadOnly();
   const [filter, setFilter] = useState("");
@@ -63,44 +68,107 @@ export function RootList(props: RootListProps) {
       ) : shown.length === 0 ? (
         <p className="dr-hint dm-none">Nothing is called “{filter.trim()}”.</p>
       ) : (
-        <ul className="dm-list" aria-label={props.label}>
-          {shown.map((node) => (
-            <Item
-              key={node.id}
-              {...props}
-              node={node}
-              index={nodes.indexOf(node)}
-              isRenamed={renamed === node.id}
-              onRenaming={(isOn) => {
-                setRenamed(isOn ? node.id : null);
-                if (!isOn) requestAnimationFrame(() => document.getElementById(itemId(desk.primary))?.focus());
-              }}
-            />
-          ))}
-        </ul>
+        <Items {...props} nodes={nodes} shown={shown} renamed={renamed} onRenaming={setRenamed} />
       )}
     </section>
   );
 }
 
+interface ItemsProps extends RootListProps {
+  readonly nodes: readonly LiveNode[];
+  /** Those that the search found. */
+  readonly shown: readonly LiveNode[];
+  readonly renamed: string | null;
+  readonly onRenaming: (id: string | null) => void;
+}
+
+/** The items in sight: one of them is reached by Tab, the others by the arrows. */
+function Items({ nodes, shown, renamed, onRenaming, ...props }: ItemsProps) {
+  const desk = useDesk();
+  const list = useRef<HTMLDivElement>(null);
+  const [focused, setFocused] = useState<string | null>(null);
+  const current = useShown();
+  const places = useMemo(() => new Map(nodes.map((node, index) => [node.id, index])), [nodes]);
+  const indexOf = (id: string | null): number => (id === null ? -1 : shown.findIndex((node) => node.id === id));
+  const active = [focused, current].map(indexOf).find((index) => index >= 0) ?? 0;
+  const rows = useRows(() => list.current, { count: shown.length, height: ROW_HEIGHT, inset: INSET, kept: [active, indexOf(renamed)] });
+  useEdgeScroll(list);
+  useEffect(() => {
+    // Only one's own choice scrolls the list; what is added goes to its end and is named there.
+    const at = indexOf(renamed ?? current);
+    if (at >= 0) rows.scrollToIndex(at, { align: "auto" });
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- what others add or move does not scroll
+  }, [current, renamed]);
+  const go = (index: number): void => {
+    const node = shown[Math.min(Math.max(index, 0), shown.length - 1)];
+    if (node === undefined) return;
+    setFocused(node.id);
+    rows.scrollToIndex(shown.indexOf(node), { align: "auto" });
+    focusItem(node.id);
+  };
+  return (
+    <div ref={list} className="dm-list">
+      <ul aria-label={props.label} style={{ height: shown.length * ROW_HEIGHT }}>
+        {rows.getVirtualItems().map(({ index }) => {
+          const node = shown[index];
+          return node === undefined ? null : (
+            <Item
+              key={node.id}
+              {...props}
+              node={node}
+              index={places.get(node.id) ?? index}
+              row={index}
+              size={shown.length}
+              isActive={index === active}
+              isCurrent={node.id === current}
+              isRenamed={renamed === node.id}
+              onRenaming={(isOn) => {
+                onRenaming(isOn ? node.id : null);
+                if (!isOn) focusItem(desk.primary);
+              }}
+              onFocus={() => setFocused(node.id)}
+              onWalk={go}
+            />
+          );
+        })}
+      </ul>
+    </div>
+  );
+}
+
 interface ItemProps extends RootListProps {
   readonly node: LiveNode;
+  /** Among all of them. */
   readonly index: number;
+  /** Among those that are shown. */
+  readonly row: number;
+  readonly size: number;
+  /** Whether Tab leads to it. */
+  readonly isActive: boolean;
+  /** Whether the centre shows it. */
+  readonly isCurrent: boolean;
   readonly isRenamed: boolean;
   readonly onRenaming: (isOn: boolean) => void;
+  readonly onFocus: () => void;
+  /** Gives the focus to the item of a row. */
+  readonly onWalk: (row: number) => void;
 }
 
 function itemId(node: string): string {
   return `root-item-${node}`;
 }
 
+// After the next frame, since the item may be drawn only then.
+function focusItem(id: string): void {
+  requestAnimationFrame(() => document.getElementById(itemId(id))?.focus({ preventScroll: true }));
+}
+
 function Item(props: ItemProps) {
-  const { node, index, slot, isRenamed, onRenaming } = props;
+  const { node, index, slot, isActive, isCurrent, isRenamed, onRenaming } = props;
   const desk = useDesk();
   const isReadOnly = useIsReadOnly();
-  const isShown = useIsShown(node.id);
-  const row = useRef<HTMLLIElement>(null);
-  const { edge, isDragged } = useRowDrag(row, { id: node.id, parent: ROOT, slot, index });
+  const element = useRef<HTMLLIElement>(null);
+  const { edge, isDragged } = useRowDrag(element, { id: node.id, parent: ROOT, slot, index });
   const flash = useFlash(node.id);
   const name = toText(node.props.name) || "Untitled";
   const onKey = (event: KeyboardEvent): void => {
@@ -111,7 +179,11 @@ function Item(props: ItemProps) {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       const step = event.key === "ArrowDown" ? 1 : -1;
       if (event.altKey) perform(() => move(desk, step));
-      else focusBeside(row.current, step);
+      else props.onWalk(props.row + step);
+      return true;
+    }
+    if (event.key === "Home" || event.key === "End") {
+      props.onWalk(event.key === "Home" ? 0 : props.size - 1);
       return true;
     }
     if (isReadOnly) return false;
@@ -126,7 +198,17 @@ function Item(props: ItemProps) {
     command();
   };
   return (
-    <li ref={row} className="dm-item" data-current={isShown || undefined} data-edge={edge ?? undefined} data-dragged={isDragged || undefined}>
+    <li
+      ref={element}
+      className="dm-item"
+      aria-posinset={props.row + 1}
+      aria-setsize={props.size}
+      data-index={props.row}
+      data-current={isCurrent || undefined}
+      data-edge={edge ?? undefined}
+      data-dragged={isDragged || undefined}
+      style={{ top: props.row * ROW_HEIGHT }}
+    >
       {flash > 0 && <span key={flash} className="dr-flash" aria-hidden />}
       {isRenamed ? (
         <NameInput
@@ -139,7 +221,7 @@ function Item(props: ItemProps) {
           }}
         />
       ) : (
-        <button id={itemId(node.id)} type="button" className="dm-item-main" aria-current={isShown || undefined} onClick={() => desk.select(node.id)} onDoubleClick={() => !isReadOnly && onRenaming(true)} onKeyDown={onKey}>
+        <button id={itemId(node.id)} type="button" className="dm-item-main" aria-current={isCurrent || undefined} tabIndex={isActive ? 0 : -1} onFocus={props.onFocus} onClick={() => desk.select(node.id)} onDoubleClick={() => !isReadOnly && onRenaming(true)} onKeyDown={onKey}>
           <DefinitionIcon name={props.icon} />
           <span className="dm-item-text">
             <span className="dr-ellipsis" dir="auto" title={name}>{name}</span>
@@ -151,7 +233,7 @@ function Item(props: ItemProps) {
       {!isReadOnly && !isRenamed && (
         <Menu position="bottom-end">
           <Menu.Target>
-            <ActionIcon size={24} className="dm-item-more" aria-label={`More about ${name}`}><Ellipsis size={14} /></ActionIcon>
+            <ActionIcon size={24} className="dm-item-more" tabIndex={isActive ? 0 : -1} aria-label={`More about ${name}`}><Ellipsis size={14} /></ActionIcon>
           </Menu.Target>
           <Menu.Dropdown>
             <Menu.Item leftSection={<PencilLine size={14} />} onClick={() => onRenaming(true)}>Rename</Menu.Item>
@@ -164,16 +246,12 @@ function Item(props: ItemProps) {
   );
 }
 
-function useIsShown(id: string): boolean {
-  const desk = useDesk();
+/** The root element that the selection is in. */
+function useShown(): string | null {
   const key = useSelection();
-  return useSnapshot().path(key)[0]?.id === id && desk.snapshot.isLive(id);
-}
-
-function focusBeside(row: HTMLElement | null, step: 1 | -1): void {
-  const beside = step > 0 ? row?.nextElementSibling : row?.previousElementSibling;
-  const button = beside?.querySelector("button");
-  if (button instanceof HTMLElement) button.focus();
+  const snapshot = useSnapshot();
+  const id = snapshot.path(key)[0]?.id;
+  return id !== undefined && snapshot.isLive(id) ? id : null;
 }
 
 /** Problems and people of a root element, with all that is in it. */

@@ -16,10 +16,12 @@ import { add } from "../commands/edits";
 import { toolsOf } from "../commands/tools";
 import { DefinitionIcon } from "../DefinitionIcon";
 import { type Desk, useConnection, useDesk, useIsReadOnly, useSelectedKeys, useSnapshot } from "../desk";
+import { useEdgeScroll } from "../drag/edges";
 import { handleKey } from "../keyboard";
 import { selectBy, useDraggableRow } from "../layers/LayerRow";
 import { Tool } from "../layers/LayersPanel";
 import { NameInput } from "../layers/NameInput";
+import { useRows } from "../lists/useRows";
 import type { Person } from "../presence";
 import { usePageDrop } from "./usePageDrop";
 
@@ -62,6 +64,13 @@ function PageList({ pages }: { readonly pages: readonly LiveNode[] }) {
   const people = useSelect(desk.connection.presence.people, (value) => value);
   const list = useRef<HTMLDivElement>(null);
   const target = usePageDrop(list, ROW_HEIGHT);
+  const at = pages.findIndex((page) => page.id === current?.id);
+  const rows = useRows(() => list.current, { count: pages.length, height: ROW_HEIGHT, inset: INSET, kept: [at, pages.findIndex((page) => page.id === renaming)] });
+  useEffect(() => {
+    if (at >= 0) rows.scrollToIndex(at, { align: "auto" });
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- a page that others shift is not scrolled to
+  }, [current?.id]);
+  useEdgeScroll(list);
   return (
     <div
       ref={list}
@@ -80,19 +89,24 @@ function PageList({ pages }: { readonly pages: readonly LiveNode[] }) {
         if (walkPages(desk, event, pages, current) || handleKey(desk, event)) event.preventDefault();
       }}
     >
-      {pages.map((page, index) => (
-        <PageRow
-          key={page.id}
-          page={page}
-          position={index + 1}
-          size={pages.length}
-          isCurrent={page.id === current?.id}
-          isSelected={keys.includes(page.id)}
-          isRenaming={page.id === renaming}
-          problems={problems.get(page.id) ?? 0}
-          people={people.filter((person) => person.page === page.id)}
-        />
-      ))}
+      <div className="dr-tree-rows" role="presentation" style={{ height: pages.length * ROW_HEIGHT }}>
+        {rows.getVirtualItems().map(({ index }) => {
+          const page = pages[index];
+          return page === undefined ? null : (
+            <PageRow
+              key={page.id}
+              page={page}
+              index={index}
+              size={pages.length}
+              isCurrent={index === at}
+              isSelected={keys.includes(page.id)}
+              isRenaming={page.id === renaming}
+              problems={problems.get(page.id) ?? 0}
+              people={people.filter((person) => person.page === page.id)}
+            />
+          );
+        })}
+      </div>
       {target?.kind === "gap" && <div className="dr-drop-line" style={{ top: target.at * ROW_HEIGHT + INSET, insetInlineStart: 12 }} aria-hidden />}
       {target?.kind === "onto" && (
         <div className="dr-drop-into" data-illegal={target.why !== null || undefined} style={{ top: target.at * ROW_HEIGHT + INSET, height: ROW_HEIGHT }} aria-hidden>
@@ -105,7 +119,7 @@ function PageList({ pages }: { readonly pages: readonly LiveNode[] }) {
 
 interface PageRowProps {
   readonly page: LiveNode;
-  readonly position: number;
+  readonly index: number;
   readonly size: number;
   readonly isCurrent: boolean;
   readonly isSelected: boolean;
@@ -114,16 +128,13 @@ interface PageRowProps {
   readonly people: readonly Person[];
 }
 
-function PageRow({ page, position, size, isCurrent, isSelected, isRenaming, problems, people }: PageRowProps) {
+function PageRow({ page, index, size, isCurrent, isSelected, isRenaming, problems, people }: PageRowProps) {
   const desk = useDesk();
   const element = useRef<HTMLDivElement>(null);
   const isDragged = useDraggableRow(element, !isRenaming, page.id);
   const label = nodeLabel(page, desk.registry);
   const path = toText(page.props.path);
   const faults = problems === 0 ? "" : problems === 1 ? ", 1 problem" : `, ${problems} problems`;
-  useEffect(() => {
-    if (isCurrent) element.current?.scrollIntoView({ block: "nearest" });
-  }, [isCurrent]);
   return (
     <div
       ref={element}
@@ -132,12 +143,14 @@ function PageRow({ page, position, size, isCurrent, isSelected, isRenaming, prob
       className="dr-row dr-page-row"
       aria-label={`${label}, ${path === "" ? "no address" : path}${faults}`}
       aria-level={1}
-      aria-posinset={position}
+      aria-posinset={index + 1}
       aria-setsize={size}
       aria-selected={isSelected}
       data-active-row={isCurrent || undefined}
       data-dragged={isDragged || undefined}
       data-key={page.id}
+      data-index={index}
+      style={{ transform: `translateY(${index * ROW_HEIGHT}px)` }}
       onClick={(event) => selectBy(event, desk, page.id)}
       onDoubleClick={() => toolsOf(desk).renaming.set(desk.isReadOnly ? null : page.id)}
     >

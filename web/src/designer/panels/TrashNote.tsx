@@ -22,7 +22,7 @@ export function TrashNote({ id }: { readonly id: string }) {
   const what = deleted.id === id ? "this element" : `${subject}, in which this element stands,`;
   return (
     <div className="dr-note" role="status">
-      <p dir="auto">{by === undefined ? `${capital(what)} is in the Trash, with all that is in it.` : `${by} moved ${what} to the Trash, with all that is in it.`} What you write here is kept.</p>
+      <p dir="auto">{by === undefined ? `${capital(what)} is in the Trash, with all that is in it.` : `${by} moved ${what} to the Trash, with all that is in it.`}{!isReadOnly && " What you write here is kept."}</p>
       {!isReadOnly && <Button leftSection={<RotateCcw size={14} />} onClick={() => restore(desk, deleted.id)}>Restore</Button>}
     </div>
   );

@@ -8,6 +8,9 @@ import { type Desk, useDesk } from "../desk";
 import type { PreviewState } from "./feed";
 import type { Running } from "./running";
 
+/** Asks for the program of the running application, so that it is here when the desk is. */
+export const loadRunning = () => import("./running");
+
 const runnings = new WeakMap<Desk, Store<Running | null>>();
 
 /** The one running application of a desk; loading it begins with the first who asks. */
@@ -19,7 +22,7 @@ export function runningOf(desk: Desk): Readable<Running | null> {
   // The records of now in a page of then would be neither: the past shows its structure alone.
   if (desk.isPast) return store;
   // Without it the canvas shows structure; the next visit of the room tries again.
-  import("./running").then(({ Running: Loaded }) => store.set(new Loaded(desk)), () => runnings.delete(desk));
+  loadRunning().then(({ Running: Loaded }) => store.set(new Loaded(desk)), () => runnings.delete(desk));
   return store;
 }
 

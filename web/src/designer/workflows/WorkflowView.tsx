@@ -14,15 +14,21 @@ import { toText } from "../../model/value";
 import { previewUrl } from "../../shared/api";
 import { duplicate, move, remove } from "../commands/edits";
 import { useDesk, useIsReadOnly, useSelectedKeys, useSnapshot } from "../desk";
+import { useEdgeScroll } from "../drag/edges";
 import { selectFirstChild, selectParent } from "../commands/walk";
 import { askRename } from "../models/renaming";
 import { NameInput } from "../models/RootList";
+import { Nearness } from "../lists/nearness";
 import { headId } from "./ids";
 import { StepList } from "./StepList";
+import { stepOrder } from "./steps";
 import { TriggerCard } from "./TriggerCard";
 
-/** What the cards share: which are open, which has the focus. */
+/** What the cards share: which are open, which has the focus, which are drawn. */
 export interface StepView {
+  readonly nearness: Nearness;
+  /** The step with the focus and those that it stands in, which are drawn wherever they are. */
+  readonly kept: ReadonlySet<string>;
   readonly opened: ReadonlySet<string>;
   /** The step whose card is reached by Tab. */
   readonly active: string;
@@ -35,19 +41,26 @@ export function WorkflowView({ workflow }: { readonly workflow: LiveNode }) {
   const desk = useDesk();
   const snapshot = useSnapshot();
   const selected = useSelectedKeys();
-  const list = useRef<HTMLDivElement>(null);
+  const scroller = useRef<HTMLDivElement>(null);
+  const [nearness] = useState(() => new Nearness(".dw-scroll"));
+  useEdgeScroll(scroller);
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
   const steps = snapshot.children(workflow.id, "steps");
   const primary = selected.at(-1) ?? "";
   const isInside = primary !== workflow.id && snapshot.path(primary)[0]?.id === workflow.id;
   const toggle = (id: string): void => {
     const next = new Set(opened);
-    if (!next.delete(id)) next.add(id);
+    const isOpened = !next.delete(id);
+    if (isOpened) next.add(id);
     setOpened(next);
+    if (isOpened) showForm(id);
   };
+  const active = isInside ? primary : (steps[0]?.id ?? "");
   const view: StepView = {
+    nearness,
+    kept: new Set(snapshot.path(active).map(({ id }) => id)),
     opened,
-    active: isInside ? primary : (steps[0]?.id ?? ""),
+    active,
     toggle,
     choose: (id, event) => {
       if (event.ctrlKey || event.metaKey) desk.toggle(id);
@@ -83,7 +96,7 @@ export function WorkflowView({ workflow }: { readonly workflow: LiveNode }) {
       case "ArrowDown":
       case "Home":
       case "End":
-        return walk(list.current, step, event.key, (next) => (event.shiftKey ? desk.selectAll([...desk.selection.get().filter((key) => key !== next), next]) : desk.select(next)));
+        return walk(stepOrder(snapshot, desk.registry, workflow.id), step, event.key, (next) => (event.shiftKey ? desk.selectAll([...desk.selection.get().filter((key) => key !== next), next]) : desk.select(next)));
       case "ArrowRight":
         return opened.has(step) ? after(() => selectFirstChild(desk)) : after(() => toggle(step));
       case "ArrowLeft":
@@ -107,10 +120,10 @@ export function WorkflowView({ workflow }: { readonly workflow: LiveNode }) {
   return (
     <section className="dr-centre dm-centre" aria-label="Workflow" data-workflow={workflow.id}>
       <Head workflow={workflow} />
-      <div className="dw-scroll">
+      <div ref={scroller} className="dw-scroll">
         <div className="dw-column">
           <TriggerCard workflow={workflow} />
-          <div ref={list} onKeyDown={onKey}>
+          <div onKeyDown={onKey}>
             <StepList parent={workflow.id} slot="steps" label="Steps" steps={steps} hint="Steps run one after the other. Begin with what should happen first." view={view} />
           </div>
         </div>
@@ -155,15 +168,23 @@ function Head({ workflow }: { readonly workflow: LiveNode }) {
 
 // After the next frame, since the card may be drawn only then.
 function focusStep(id: string): void {
-  requestAnimationFrame(() => document.getElementById(headId(id))?.focus());
+  requestAnimationFrame(() => {
+    const head = document.getElementById(headId(id));
+    // The browser would put it into the middle; to be in sight is enough.
+    head?.focus({ preventScroll: true });
+    head?.scrollIntoView({ block: "nearest" });
+  });
 }
 
-/** Goes to another card in the order in which they stand in the page. */
-function walk(list: HTMLElement | null, from: string, key: string, choose: (id: string) => void): boolean {
-  const heads = [...(list?.querySelectorAll<HTMLElement>("[data-step]") ?? [])];
-  const at = heads.findIndex((head) => head.dataset.step === from);
-  const target = key === "Home" ? 0 : key === "End" ? heads.length - 1 : at + (key === "ArrowUp" ? -1 : 1);
-  const next = heads[Math.min(Math.max(target, 0), heads.length - 1)]?.dataset.step;
+// After the next frame, since the form is drawn only then: what was opened at the lower edge is seen.
+function showForm(id: string): void {
+  requestAnimationFrame(() => document.getElementById(headId(id))?.closest(".dw-card")?.scrollIntoView({ block: "nearest" }));
+}
+
+/** Goes to another card in the order in which they are read. */
+function walk(order: readonly string[], from: string, key: string, choose: (id: string) => void): boolean {
+  const target = key === "Home" ? 0 : key === "End" ? order.length - 1 : order.indexOf(from) + (key === "ArrowUp" ? -1 : 1);
+  const next = order[Math.min(Math.max(target, 0), order.length - 1)];
   if (next === undefined) return false;
   choose(next);
   focusStep(next);

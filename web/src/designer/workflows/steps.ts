@@ -28,3 +28,10 @@ export function slotsOfStep(snapshot: Snapshot, registry: Registry, step: LiveNo
 export function stepCount(snapshot: Snapshot, workflow: string): number {
   return Math.max(snapshot.subtree(workflow).length - 1, 0);
 }
+
+/** The steps of a workflow in the order in which they are read: each before those in it. */
+export function stepOrder(snapshot: Snapshot, registry: Registry, workflow: string): readonly string[] {
+  const within = (step: LiveNode): readonly string[] => slotsOfStep(snapshot, registry, step).flatMap(({ steps }) => steps.flatMap(listed));
+  const listed = (step: LiveNode): readonly string[] => [step.id, ...within(step)];
+  return snapshot.children(workflow, "steps").flatMap(listed);
+}
