@@ -15,6 +15,9 @@ import { useTracker } from "./tracker";
 
 /** The moves of so long a time are shown in one frame: each frame with pointers costs a few milliseconds. */
 const GATHER_MS = 50;
+/** One's own key is shown first: the others' moves wait so long after it, and so long in all while one goes on typing. */
+const OWN_FIRST_MS = 60;
+const WAIT_MAX_MS = 150;
 /** More pointers than these do not glide: where the browser draws in software, nothing else would be drawn in time. */
 const GLIDING_MAX = 6;
 
@@ -22,22 +25,35 @@ export function Cursors({ page }: { readonly page: string }) {
   const { presence } = useDesk().connection;
   const tracker = useTracker();
   const people = useSelect(presence.people, (value) => value);
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | null = null;
-    const place = (): void => {
-      timer = null;
-      tracker.schedule();
-    };
-    const stop = presence.cursors.subscribe(() => {
-      timer ??= setTimeout(place, GATHER_MS);
-    });
-    return () => {
-      stop();
-      if (timer !== null) clearTimeout(timer);
-    };
-  }, [presence, tracker]);
+  useEffect(() => gathered(presence.cursors.subscribe, tracker.schedule), [presence, tracker]);
   const here = people.filter((person) => person.page === page || person.page === null);
   return here.map((person) => <Pointer key={person.client} person={person} page={page} isGliding={here.length <= GLIDING_MAX} />);
+}
+
+/** Calls `place` once for all that `subscribe` tells in a while; stopped by what it returns. */
+function gathered(subscribe: (listener: () => void) => () => void, place: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | null = null;
+  let [movedAt, typedAt] = [0, 0];
+  const come = (): void => {
+    const now = performance.now();
+    const isOwnFirst = now - typedAt < OWN_FIRST_MS && now - movedAt < WAIT_MAX_MS;
+    timer = isOwnFirst ? setTimeout(come, OWN_FIRST_MS - (now - typedAt)) : null;
+    if (!isOwnFirst) place();
+  };
+  const onKey = (): void => {
+    typedAt = performance.now();
+  };
+  window.addEventListener("keydown", onKey, true);
+  const stop = subscribe(() => {
+    if (timer !== null) return;
+    movedAt = performance.now();
+    timer = setTimeout(come, GATHER_MS);
+  });
+  return () => {
+    stop();
+    window.removeEventListener("keydown", onKey, true);
+    if (timer !== null) clearTimeout(timer);
+  };
 }
 
 interface PointerProps {

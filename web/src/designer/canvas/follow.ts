@@ -5,7 +5,6 @@ import { useSelect } from "../../shared/store";
 import type { Desk } from "../desk";
 import { useDesk } from "../desk";
 import type { Person } from "../presence";
-import { bringToMiddle } from "./surface";
 import type { Tracker } from "./tracker";
 
 /** The person that is followed, or null. */
@@ -51,7 +50,7 @@ function goToPage(desk: Desk, { page }: Person): void {
 // In a window of another size the same middle may leave out what they have just selected.
 function goAlong(desk: Desk, { surface }: Tracker, { client, page, selection }: Person, isNew: boolean): void {
   const sight = desk.connection.presence.sights.get().get(client);
-  if (sight !== undefined && sight.page === page) bringToMiddle(surface, sight);
+  if (sight !== undefined && sight.page === page) surface.bringToMiddle(sight);
   const target = selection.at(-1);
   if (isNew && target !== undefined && target !== page) surface.reveal(target);
 }

@@ -20,6 +20,7 @@ export class Surface {
   /** What the shadow root stands in. */
   host: HTMLElement | null = null;
   readonly #elements = new Map<string, HTMLElement>();
+  #settling = 0;
 
   // References that stay the same, so that no redraw lets go of an element.
   readonly setViewport = (element: HTMLElement | null): void => { this.viewport = element; };
@@ -44,6 +45,12 @@ export class Surface {
   rect(id: string): Rect | null {
     const element = this.element(id);
     return element === null ? null : rectOf(element);
+  }
+
+  /** The same, without asking where a node stands that is too far out of sight to be laid out. */
+  laidOutRect(id: string): Rect | null {
+    const element = this.element(id);
+    return element === null || !isLaidOut(element) ? null : rectOf(element);
   }
 
   /** The innermost node under a point of the window. */
@@ -72,19 +79,52 @@ export class Surface {
 
   /** Scrolls a node into sight if no part of it is seen. */
   reveal(id: string): void {
-    const rect = this.rect(id);
-    if (rect === null || this.viewport === null || isSeen(rect, this.viewport)) return;
-    const frame = this.viewport.getBoundingClientRect();
-    this.viewport.scrollBy({
-      top: rect.top - frame.top - Math.max((frame.height - rect.height) / 2, 24),
-      left: rect.left < frame.left || rect.left > frame.right ? rect.left - frame.left - 24 : 0,
-      behavior: "instant",
-    });
+    this.#goTo(id, (rect, frame, isSkipped) => isSkipped || !isSeen(rect, frame)
+      ? {
+          x: rect.left < frame.left || rect.left > frame.right ? rect.left - frame.left - 24 : 0,
+          y: rect.top - frame.top - Math.max((frame.height - rect.height) / 2, 24),
+        }
+      : { x: 0, y: 0 });
+  }
+
+  /** Scrolls until a fraction of a node stands in the middle of what is seen. */
+  bringToMiddle({ node, x, y }: Spot): void {
+    this.#goTo(node, (rect, frame) => ({
+      x: rect.left + x * rect.width - frame.left - frame.width / 2,
+      y: rect.top + y * rect.height - frame.top - frame.height / 2,
+    }));
+  }
+
+  /**
+   * Scrolls by what `distance` tells, and once more in each of the next frames: what comes into sight
+   * gets its size only then, and moves the rest.
+   */
+  #goTo(id: string, distance: (rect: Rect, frame: DOMRect, isSkipped: boolean) => Point, frames = SETTLING_FRAMES): void {
+    cancelAnimationFrame(this.#settling);
+    const { viewport } = this;
+    const element = this.element(id);
+    if (element === null || viewport === null) return;
+    const isSkipped = layOut(element);
+    const rect = rectOf(element);
+    if (rect === null) return;
+    const { x, y } = distance(rect, viewport.getBoundingClientRect(), isSkipped);
+    if (Math.abs(x) >= 1 || Math.abs(y) >= 1) viewport.scrollBy({ left: x, top: y, behavior: "instant" });
+    if (frames > 0) this.#settling = requestAnimationFrame(() => this.#goTo(id, distance, frames - 1));
   }
 }
 
+/** A fraction of a node, from its upper left corner. */
+export interface Spot {
+  readonly node: string;
+  readonly x: number;
+  readonly y: number;
+}
+
+/** In how many frames after a scroll it is corrected. */
+const SETTLING_FRAMES = 5;
+
 /** What stands in the middle of what is seen: a node and a fraction of it, or null if nothing is drawn. */
-export function middleOf(surface: Surface, page: string): { readonly node: string; readonly x: number; readonly y: number } | null {
+export function middleOf(surface: Surface, page: string): Spot | null {
   if (surface.viewport === null) return null;
   const { left, top, width, height } = surface.viewport.getBoundingClientRect();
   const at = { x: left + width / 2, y: top + height / 2 };
@@ -94,16 +134,27 @@ export function middleOf(surface: Surface, page: string): { readonly node: strin
   return { node, x: (at.x - rect.left) / rect.width, y: (at.y - rect.top) / rect.height };
 }
 
-/** Scrolls until a fraction of a node stands in the middle of what is seen. */
-export function bringToMiddle(surface: Surface, { node, x, y }: { readonly node: string; readonly x: number; readonly y: number }): void {
-  const rect = surface.rect(node);
-  if (rect === null || surface.viewport === null) return;
-  const frame = surface.viewport.getBoundingClientRect();
-  surface.viewport.scrollBy({
-    left: rect.left + x * rect.width - frame.left - frame.width / 2,
-    top: rect.top + y * rect.height - frame.top - frame.height / 2,
-    behavior: "instant",
-  });
+/**
+ * Has the browser lay out what an element stands in, if it does not because that is out of sight: then
+ * the element stands where it will be seen. Tells whether it was so.
+ */
+function layOut(element: HTMLElement): boolean {
+  if (isLaidOut(element)) return false;
+  const skipped: HTMLElement[] = [];
+  for (let around = element.parentElement; around !== null; around = around.parentElement) {
+    if (getComputedStyle(around).contentVisibility !== "auto") continue;
+    around.style.contentVisibility = "visible";
+    skipped.push(around);
+  }
+  // By the frame after the next one the browser knows by itself what has come into sight.
+  requestAnimationFrame(() => requestAnimationFrame(() => {
+    for (const around of skipped) around.style.removeProperty("content-visibility");
+  }));
+  return skipped.length > 0;
+}
+
+function isLaidOut(element: HTMLElement): boolean {
+  return element.checkVisibility({ contentVisibilityAuto: true });
 }
 
 export function rectOf(element: Element): Rect | null {
@@ -111,8 +162,7 @@ export function rectOf(element: Element): Rect | null {
   return width === 0 && height === 0 ? null : { left, top, width, height };
 }
 
-function isSeen(rect: Rect, viewport: HTMLElement): boolean {
-  const frame = viewport.getBoundingClientRect();
+function isSeen(rect: Rect, frame: DOMRect): boolean {
   return rect.top < frame.bottom - 8 && rect.top + rect.height > frame.top + 8 && rect.left < frame.right - 8 && rect.left + rect.width > frame.left + 8;
 }
 

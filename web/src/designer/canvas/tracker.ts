@@ -17,6 +17,9 @@ interface Tracked {
   readonly place: Place;
 }
 
+/** Tables scroll by themselves, pictures take their room when they arrive, and what comes near is laid out only then. */
+const MOVING = ["scroll", "load", "contentvisibilityautostatechange"] as const;
+
 export class Tracker {
   readonly surface: Surface;
   readonly #tracked = new Set<Tracked>();
@@ -46,14 +49,11 @@ export class Tracker {
     const sizes = new ResizeObserver(this.schedule);
     sizes.observe(host);
     sizes.observe(viewport);
-    // Tables scroll by themselves, and pictures take their room when they arrive.
-    root.addEventListener("scroll", this.schedule, true);
-    root.addEventListener("load", this.schedule, true);
+    for (const name of MOVING) root.addEventListener(name, this.schedule, true);
     return () => {
       mutations.disconnect();
       sizes.disconnect();
-      root.removeEventListener("scroll", this.schedule, true);
-      root.removeEventListener("load", this.schedule, true);
+      for (const name of MOVING) root.removeEventListener(name, this.schedule, true);
       cancelAnimationFrame(this.#frame);
       this.#frame = 0;
     };
@@ -65,7 +65,7 @@ export class Tracker {
     if (origin === undefined) return;
     const measured = [...this.#tracked].map(({ id, place }) => {
       const key = id();
-      const rect = key === null ? null : this.surface.rect(key);
+      const rect = key === null ? null : this.surface.laidOutRect(key);
       return { place, rect: rect === null ? null : { ...rect, left: rect.left - origin.left, top: rect.top - origin.top } };
     });
     for (const { place, rect } of measured) place(rect);
