@@ -89,7 +89,11 @@ export class Room {
     const answer = await page.request.post(`${this.server}/api/rooms`, { data: { name, title, ...(template && { template }) } })
     if (answer.status() !== 201) throw new Error(`the room was not made: ${await answer.text()}`)
     if (!template) return
-    const records = await page.request.post(`${this.server}/preview/${name}/player/data/generate`, { data: { template: true } })
+    // A preview that has never run may still be starting.
+    const records = await until(async () => {
+      const made = await page.request.post(`${this.server}/preview/${name}/player/data/generate`, { data: { template: true } })
+      return made.status() === 503 ? null : made
+    }, `the preview of ${name}`)
     if (!records.ok()) throw new Error(`the records were not made: ${await records.text()}`)
   }
 

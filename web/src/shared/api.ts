@@ -161,6 +161,9 @@ export class ApiError extends Error {
   }
 }
 
+/** How often a preview that is still starting is asked. */
+const PREVIEW_ATTEMPTS = 3;
+
 export const api = {
   session: (): Promise<Session> => request("/api/session"),
   renameSession: (name: string): Promise<Session> =>
@@ -175,8 +178,18 @@ export const api = {
   templates: async (): Promise<readonly Template[]> =>
     (await request<{ templates: readonly Template[] }>("/api/templates")).templates,
   /** Fills the empty preview of a room that was made of a template with the template's records. */
-  writeTemplateRecords: (room: string): Promise<unknown> =>
-    request(`${previewUrl(room)}player/data/generate`, { method: "POST", ...json({ template: true }) }),
+  writeTemplateRecords: async (room: string): Promise<unknown> => {
+    const write = (): Promise<unknown> => request(`${previewUrl(room)}player/data/generate`, { method: "POST", ...json({ template: true }) });
+    for (let attempt = 1; attempt < PREVIEW_ATTEMPTS; attempt += 1) {
+      try {
+        return await write();
+      } catch (failure) {
+        // The server has waited for the preview's start, and says so when that takes longer.
+        if (!(failure instanceof ApiError) || failure.code !== "preview_waiting") throw failure;
+      }
+    }
+    return write();
+  },
   room: (name: string): Promise<Room> => request(roomPath(name)),
   renameRoom: (name: string, title: string): Promise<Room> =>
     request(roomPath(name), { method: "PATCH", ...json({ title }) }),

@@ -96,10 +96,10 @@ export class Surface {
   }
 
   /**
-   * Scrolls by what `distance` tells, and once more in each of the next frames: what comes into sight
+   * Scrolls by what `distance` tells, and again until nothing moves any more: what comes into sight
    * gets its size only then, and moves the rest.
    */
-  #goTo(id: string, distance: (rect: Rect, frame: DOMRect, isSkipped: boolean) => Point, frames = SETTLING_FRAMES): void {
+  #goTo(id: string, distance: (rect: Rect, frame: DOMRect, isSkipped: boolean) => Point, frames = FRAMES_MAX, calm = CALM_FRAMES): void {
     cancelAnimationFrame(this.#settling);
     const { viewport } = this;
     const element = this.element(id);
@@ -108,8 +108,10 @@ export class Surface {
     const rect = rectOf(element);
     if (rect === null) return;
     const { x, y } = distance(rect, viewport.getBoundingClientRect(), isSkipped);
-    if (Math.abs(x) >= 1 || Math.abs(y) >= 1) viewport.scrollBy({ left: x, top: y, behavior: "instant" });
-    if (frames > 0) this.#settling = requestAnimationFrame(() => this.#goTo(id, distance, frames - 1));
+    const isThere = Math.abs(x) < 1 && Math.abs(y) < 1;
+    if (!isThere) viewport.scrollBy({ left: x, top: y, behavior: "instant" });
+    const rest = isThere ? calm - 1 : CALM_FRAMES;
+    if (frames > 0 && rest > 0) this.#settling = requestAnimationFrame(() => this.#goTo(id, distance, frames - 1, rest));
   }
 }
 
@@ -120,8 +122,9 @@ export interface Spot {
   readonly y: number;
 }
 
-/** In how many frames after a scroll it is corrected. */
-const SETTLING_FRAMES = 5;
+/** For how many frames something has to stay where it was scrolled to, and how many are waited for that at most. */
+const CALM_FRAMES = 10;
+const FRAMES_MAX = 60;
 
 /** What stands in the middle of what is seen: a node and a fraction of it, or null if nothing is drawn. */
 export function middleOf(surface: Surface, page: string): Spot | null {

@@ -42,10 +42,18 @@ async function spoil(name: string, bytes: unknown): Promise<void> {
 }
 
 let name = "";
+let hide = (): boolean => false;
+let show = (): boolean => false;
 
 beforeEach(() => {
   const items = new Map<string, string>();
-  vi.stubGlobal("localStorage", { getItem: (key: string) => items.get(key) ?? null, setItem: (key: string, value: string) => items.set(key, value) });
+  vi.stubGlobal("localStorage", {
+    getItem: (key: string) => items.get(key) ?? null,
+    setItem: (key: string, value: string) => items.set(key, value),
+    removeItem: (key: string) => items.delete(key),
+    key: (index: number) => [...items.keys()][index] ?? null,
+    get length() { return items.size; },
+  });
   const held = new Set<string>();
   const locks = {
     request: async (lock: string, work: () => Promise<void>) => {
@@ -56,8 +64,11 @@ beforeEach(() => {
     query: () => Promise.resolve({ held: [...held].map((lock) => ({ name: lock })) }),
   };
   vi.stubGlobal("navigator", { locks });
-  vi.stubGlobal("addEventListener", () => undefined);
-  vi.stubGlobal("removeEventListener", () => undefined);
+  const page = new EventTarget();
+  hide = () => page.dispatchEvent(new Event("pagehide"));
+  show = () => page.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true }));
+  vi.stubGlobal("addEventListener", page.addEventListener.bind(page));
+  vi.stubGlobal("removeEventListener", page.removeEventListener.bind(page));
   count += 1;
   name = `${PERSON}/room${count}/2026`;
 });
@@ -78,6 +89,33 @@ describe("a local copy", () => {
     await vi.waitFor(() => expect(listed()[name]?.waiting).toBe(2));
     const second = await open(name);
     expect([text(second.doc), second.notes, second.isDamaged]).toEqual(["Größe 😀", [{ words: "two wait" }], false]);
+  });
+
+  it("hands on what a window noted the very moment before it went, though its database wrote nothing any more", async () => {
+    const first = await open(name);
+    first.own.note(() => kept("the moment before", 2));
+    const transaction = vi.spyOn(IDBDatabase.prototype, "transaction").mockImplementation(() => {
+      throw new DOMException("the page is gone");
+    });
+    first.own.onFailure = () => undefined;
+    hide();
+    transaction.mockRestore();
+    const second = await open(name);
+    expect(second.notes).toEqual([{ words: "the moment before" }]);
+    second.own.note(() => kept("taken over", 2));
+    second.own.write();
+    await vi.waitFor(() => expect(localStorage.length).toBe(1));
+    await close(second.own);
+    await vi.waitFor(async () => expect((await open(name)).notes).toEqual([{ words: "taken over" }]));
+  });
+
+  it("takes nothing from a window that the browser shows again", async () => {
+    const first = await open(name);
+    first.own.note(() => kept("still here", 1));
+    hide();
+    await vi.waitFor(() => expect(listed()[name]?.waiting).toBe(1));
+    show();
+    expect((await open(name)).notes).toEqual([]);
   });
 
   it("forgets the notes of what the server has acknowledged", async () => {

@@ -12,6 +12,7 @@ import * as Y from "yjs";
 import type { Json } from "../../model/types";
 import { type CopyList, expired, readCopies } from "./copies";
 import { emptyCopy, inspectCopy, readNotes, writeNotes } from "./database";
+import { dropWords, keepWords, lastWords } from "./lastWords";
 
 const LIST_KEY = "design-rooms.copies";
 const NOTES = "notes";
@@ -43,7 +44,7 @@ export class LocalCopy {
   onFailure: () => void = () => undefined;
   readonly #persistence: IndexeddbPersistence;
   readonly #key: string;
-  readonly #release: () => void;
+  #release: () => void;
   #gone: readonly string[];
   #timer: ReturnType<typeof setTimeout> | null = null;
   #read: (() => Kept) | null = null;
@@ -55,8 +56,8 @@ export class LocalCopy {
     this.#key = window.key;
     this.#release = window.release;
     this.#gone = gone;
-    // The window may be closed before the moment is over.
-    globalThis.addEventListener("pagehide", this.write);
+    globalThis.addEventListener("pagehide", this.#hide);
+    globalThis.addEventListener("pageshow", this.#show);
   }
 
   /** Loads the copy into the document. */
@@ -72,10 +73,11 @@ export class LocalCopy {
       return none;
     }
     const alive = await windowsAlive();
-    const gone = [...found.notes.keys()].filter((key) => !alive.has(lockOf(name, key)));
+    const written = new Map([...found.notes, ...lastWords(name)]);
+    const gone = [...written.keys()].filter((key) => !alive.has(lockOf(name, key)));
     sweep(name);
     const copy = new LocalCopy(name, persistence, openWindow(name), gone);
-    return { copy, isDamaged: !found.isWhole, notes: gone.flatMap((key) => parsed(found.notes.get(key))) };
+    return { copy, isDamaged: !found.isWhole, notes: gone.flatMap((key) => parsed(written.get(key))) };
   }
 
   /** Whether a transaction is the loading of the copy. */
@@ -124,8 +126,21 @@ export class LocalCopy {
     forget([this.name]);
   }
 
+  /** The window goes, and may do so before the moment is over: the database would not finish then. */
+  readonly #hide = (): void => {
+    if (this.#timer !== null && this.#read !== null) keepWords(this.name, this.#key, JSON.stringify(this.#read()));
+    this.write();
+    this.#release();
+  };
+
+  /** A browser may show a window again that it had hidden. */
+  readonly #show = (event: PageTransitionEvent): void => {
+    if (event.persisted) this.#release = hold(this.name, this.#key);
+  };
+
   #leave(): void {
-    globalThis.removeEventListener("pagehide", this.write);
+    globalThis.removeEventListener("pagehide", this.#hide);
+    globalThis.removeEventListener("pageshow", this.#show);
     this.#release();
   }
 
@@ -135,6 +150,7 @@ export class LocalCopy {
     const gone = this.#gone;
     this.#gone = [];
     await writeNotes(db, this.#key, JSON.stringify(kept), gone);
+    dropWords(this.name, [this.#key, ...gone]);
     // Another window's work waits in the same copy, which is not idle then.
     const all = [...(await readNotes(db)).values()].flatMap(keptIn);
     const waiting = all.reduce((sum, one) => sum + one.waiting, 0);
@@ -151,6 +167,11 @@ interface Place {
 
 function openWindow(name: string): Place {
   const key = `${NOTES}/${crypto.getRandomValues(new Uint32Array(2)).join("-")}`;
+  return { key, release: hold(name, key) };
+}
+
+/** Takes the lock that says that a window is there; what it returns lets go of it. */
+function hold(name: string, key: string): () => void {
   let release = (): void => undefined;
   const isHeld = new Promise<void>((resolve) => {
     release = resolve;
@@ -158,7 +179,7 @@ function openWindow(name: string): Place {
   // A page without HTTPS has no locks: its notes are taken over while it is there, which doubles a list
   // for as long as both are open, and loses nothing.
   locks()?.request(lockOf(name, key), () => isHeld).catch(() => undefined);
-  return { key, release };
+  return () => release();
 }
 
 function lockOf(name: string, key: string): string {
@@ -212,6 +233,7 @@ function record(name: string, waiting: number): void {
 
 function forget(names: readonly string[]): void {
   const gone = new Set(names);
+  for (const name of names) dropWords(name, lastWords(name).keys());
   save(Object.fromEntries(Object.entries(copies()).filter(([name]) => !gone.has(name))));
 }
 

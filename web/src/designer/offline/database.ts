@@ -47,8 +47,11 @@ export async function readNotes(database: IDBDatabase): Promise<ReadonlyMap<stri
 
 /** Writes the notes of one window, and lets go of those that were taken over from others. */
 export async function writeNotes(database: IDBDatabase, key: string, text: string, gone: readonly string[]): Promise<void> {
-  const store = database.transaction(NOTES, "readwrite").objectStore(NOTES);
-  await Promise.all([asked(store.put(text, key)), ...gone.map((other) => asked(store.delete(other)))]);
+  const transaction = database.transaction(NOTES, "readwrite");
+  const store = transaction.objectStore(NOTES);
+  const requests = [asked(store.put(text, key)), ...gone.map((other) => asked(store.delete(other)))];
+  transaction.commit();
+  await Promise.all(requests);
 }
 
 async function isReadable(database: IDBDatabase): Promise<boolean> {
