@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: help run build test check fuzz clients load bench bench-web bench-peers format lock clean
+.PHONY: help run build test check fuzz clients load bench bench-web bench-peers pictures format lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -19,7 +19,7 @@ run: .setup/run .setup/engine ## Serve the designer with a sample app at http://
 
 build: .setup/run .setup/engine ## Build the designer, the preview player and the expression engine.
 
-test: .setup/dev .setup/engine .setup/chromium ## Run every test (under 20 minutes on 2 cores).
+test: .setup/dev .setup/engine .setup/chromium .setup/services ## Run every test (under 20 minutes on 2 cores).
 	npm run --silent -w web test
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
@@ -37,7 +37,7 @@ fuzz: clients ## Property tests at length (FUZZ_SCALE=n times), and `make client
 clients: .setup/dev .setup/npm ## Real clients, a failing server: FUZZ_SECONDS=n FUZZ_SEED=1,2,3.
 	$(BIN)/python -m tests.fuzz
 
-bench: .setup/dev .setup/engine .setup/chromium ## The benchmarks, each with one table.
+bench: .setup/dev .setup/engine .setup/chromium .setup/services ## The benchmarks, each with one table.
 	$(BIN)/python -m benchmarks
 
 bench-web: .setup/dev .setup/engine .setup/chromium ## The designer in a browser: painting, dragging, loading.
@@ -48,6 +48,9 @@ bench-peers: .setup/dev .setup/engine ## Beside npm's servers and a bare loop: p
 
 load: .setup/dev ## People by the dozen on the server that runs here: plots at http://127.0.0.1:8089.
 	$(BIN)/locust -f loadtests/locustfile.py --host http://$${HOST:-127.0.0.1}:$${PORT:-8000} --web-host 127.0.0.1
+
+pictures: .setup/dev .setup/engine .setup/chromium ## Take the documentation's pictures anew: VIEWS='designer rooms' or all.
+	$(BIN)/python -m tests.browser.pictures $(VIEWS)
 
 format: .setup/dev ## Format the Python sources.
 	$(BIN)/ruff format .
@@ -96,4 +99,15 @@ $(BIN)/python:
 	command -v /usr/bin/chromium >/dev/null || { \
 		sudo=$$(command -v sudo || true); $$sudo apt-get update -qq && \
 		$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-noto-color-emoji >/dev/null; }
+	@mkdir -p .setup && touch $@
+
+# PostgreSQL and Redis for the tests, which start their own and leave the system's alone. The stamp
+# is made only once both are there.
+.setup/services:
+	@has() { ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && command -v redis-server >/dev/null; }; \
+	has || { \
+		sudo=$$(command -v sudo || true); $$sudo apt-get update -qq && \
+		$$sudo env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq \
+			--no-install-recommends postgresql redis-server >/dev/null; }; \
+	has || { echo 'PostgreSQL and redis-server are not installed' >&2; exit 1; }
 	@mkdir -p .setup && touch $@

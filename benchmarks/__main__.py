@@ -19,7 +19,7 @@ __all__ = ["main"]
 BENCHMARKS = {
     "ot": 30,
     "expressions": 90,
-    "store": 60,
+    "store": 120,
     "room": 90,
     "layers": 90,
     "server": 240,

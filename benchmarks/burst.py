@@ -8,33 +8,19 @@ from __future__ import annotations
 from statistics import median
 from time import perf_counter
 
-from collab.crdt.bridge import Bridge
-from collab.ids import Epoch, FencingToken, RevisionNo, SessionId, SourceId, TenantId, UserId
-from collab.messages import (
-    Append,
-    Appended,
-    Command,
-    Dialect,
-    Join,
-    Principal,
-    Refusal,
-    Role,
-    Send,
-    Submit,
-    Subscribe,
-)
-from collab.revision import ChangeKind, Snapshot
+from benchmarks.driven import drive, empty_room, person
+from collab.ids import RevisionNo, SessionId, SourceId
+from collab.messages import Dialect, Join, Submit, Subscribe
+from collab.revision import ChangeKind, Revision
 from collab.room.room import Room
-from collab.room.rules import FreeRules
 
 __all__ = ["measure_burst"]
-
-_NOW_MS = 1_700_000_000_000
 
 
 def measure_burst(count: int, rounds: int) -> float:
     """Return what one of *count* simultaneous ops takes, in seconds (median of *rounds*)."""
-    room = _room(count)
+    log: list[Revision] = []
+    room = _room(count, log)
     took: list[float] = []
     for seq in range(2, rounds + 2):
         base = room.head
@@ -43,38 +29,18 @@ def measure_burst(count: int, rounds: int) -> float:
             op = [{"p": ["n", number], "na": 1}]
             name = str(number)
             command = Submit(SessionId(name), SourceId(name), seq, base, ChangeKind.OP, op)
-            _perform(room, command)
+            drive(room, command, log)
         took.append((perf_counter() - start) / count)
     return median(took)
 
 
-def _room(count: int) -> Room:
-    document = Bridge.empty_document(is_application=False)
-    room = Room(
-        rules=FreeRules(),
-        is_application=False,
-        token=FencingToken(1),
-        snapshot=Snapshot(RevisionNo(0), Epoch(1), False, document, b""),
-        tail=[],
-    )
+def _room(count: int, log: list[Revision]) -> Room:
+    room = empty_room(is_application=False)
     for number in range(count):
         name = str(number)
-        person = Principal(UserId(name), name, "#888888", TenantId("t"), Role.EDITOR)
-        _perform(room, Join(SessionId(name), person, Dialect.SHAREDB))
-        _perform(room, Subscribe(SessionId(name), 1))
+        drive(room, Join(SessionId(name), person(name), Dialect.SHAREDB), log)
+        drive(room, Subscribe(SessionId(name), 1), log)
     data = {"n": [0] * count}
-    _perform(
-        room,
-        Submit(SessionId("0"), SourceId("0"), 1, RevisionNo(0), ChangeKind.CREATE, data),
-    )
+    create = Submit(SessionId("0"), SourceId("0"), 1, RevisionNo(0), ChangeKind.CREATE, data)
+    drive(room, create, log)
     return room
-
-
-def _perform(room: Room, command: Command) -> None:
-    waiting = [command]
-    while waiting:
-        for effect in room.receive(waiting.pop(0), _NOW_MS):
-            if isinstance(effect, Append):
-                waiting.append(Appended(effect.revisions[-1].number))
-            elif isinstance(effect, Send):
-                assert not isinstance(effect.event, Refusal), effect.event

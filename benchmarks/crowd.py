@@ -12,19 +12,15 @@ from typing import Any
 
 from pycrdt import Doc, Map
 
+from benchmarks.driven import drive, empty_room, person
 from collab.api.frame_cutter import FrameCutter
-from collab.crdt.bridge import Bridge
-from collab.ids import Epoch, FencingToken, RevisionNo, SessionId, SourceId, TenantId, UserId
+from collab.ids import SessionId, SourceId
 from collab.messages import (
-    Append,
-    Appended,
     Broadcast,
     Command,
     Dialect,
+    Effect,
     Join,
-    Principal,
-    Refusal,
-    Role,
     Send,
     Update,
     UpdateKind,
@@ -32,15 +28,13 @@ from collab.messages import (
 from collab.protocol.adapter import Adapter, OpenRoom, Output
 from collab.protocol.sharedb import ShareDbAdapter
 from collab.protocol.yjs import YjsAdapter
-from collab.revision import Revision, Snapshot
-from collab.room import rules
-from collab.room.room import Room
+from collab.revision import Revision
 from collab.stores import record
 
 __all__ = ["CLIENTS", "PERSON", "Client", "World"]
 
 CLIENTS = 100
-PERSON = Principal(UserId("zoë"), "Zoë", "#888888", TenantId("t"), Role.EDITOR)
+PERSON = person("zoë")
 
 
 class _Sources:
@@ -119,14 +113,7 @@ class World:
         self.is_sharedb = is_sharedb
         self.clients: dict[SessionId, Client] = {}
         self.log: list[Revision] = []
-        empty = Bridge.empty_document(is_application=False)
-        self.room = Room(
-            rules=rules.FreeRules(),
-            is_application=False,
-            token=FencingToken(1),
-            snapshot=Snapshot(RevisionNo(0), Epoch(1), False, empty, b""),
-            tail=[],
-        )
+        self.room = empty_room(is_application=False)
         founder: Doc[Any] = Doc(client_id=7)
         founder.get("model", type=Map)["items"] = Map({f"n{i:04d}": "" for i in range(entries)})
         self.perform(Join(SessionId("founder"), PERSON, Dialect.YJS))
@@ -135,22 +122,19 @@ class World:
 
     def perform(self, command: Command) -> None:
         """Give the room a command and do what it asks for, with no socket and no disk."""
-        waiting = [command]
-        while waiting:
-            for effect in self.room.receive(waiting.pop(0), 1_700_000_000_000):
-                if isinstance(effect, Append):
-                    self.log += effect.revisions
-                    for item in effect.revisions:
-                        record.write_revision(item)
-                    waiting.append(Appended(effect.revisions[-1].number))
-                elif isinstance(effect, Broadcast):
-                    first = self.people[0] if effect.to else None
-                    if first is not None:
-                        first.adapter.encode_revision(first.channel, effect.revision)
-                elif isinstance(effect, Send) and effect.session in self.clients:
-                    assert not isinstance(effect.event, Refusal), effect.event
-                    client = self.clients[effect.session]
-                    client.adapter.event(client.channel, effect.event)
+        stored = len(self.log)
+        drive(self.room, command, self.log, self._tell)
+        for item in self.log[stored:]:
+            record.write_revision(item)
+
+    def _tell(self, effect: Effect) -> None:
+        if isinstance(effect, Broadcast):
+            if effect.to:
+                first = self.people[0]
+                first.adapter.encode_revision(first.channel, effect.revision)
+        elif isinstance(effect, Send) and effect.session in self.clients:
+            client = self.clients[effect.session]
+            client.adapter.event(client.channel, effect.event)
 
     def edit(self, number: int, lag: int = 0) -> float:
         """Make one edit, *lag* revisions behind; return how many microseconds it took."""

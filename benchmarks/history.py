@@ -14,39 +14,15 @@ from typing import Any
 
 from pycrdt import Doc, Map
 
-from collab.crdt.bridge import Bridge
-from collab.ids import (
-    Epoch,
-    FencingToken,
-    RevisionNo,
-    RoomId,
-    SessionId,
-    SourceId,
-    TenantId,
-    UserId,
-)
+from benchmarks.driven import drive, empty_room, person
+from collab.ids import Epoch, RevisionNo, RoomId, SessionId, SourceId, UserId
 from collab.limits import APPEND_BATCH_REVISIONS_MAX, SNAPSHOT_REVISIONS
-from collab.messages import (
-    Append,
-    Appended,
-    Command,
-    Dialect,
-    Join,
-    Principal,
-    Refusal,
-    Role,
-    Send,
-    Submit,
-    Update,
-    UpdateKind,
-)
+from collab.messages import Command, Dialect, Join, Submit, Update, UpdateKind
 from collab.model import diff, dsl
 from collab.model.document import Document
 from collab.model.registry import builtin
 from collab.ports import Store
-from collab.revision import ChangeKind, Revision, Snapshot
-from collab.room.room import Room
-from collab.room.rules import ApplicationRules
+from collab.revision import ChangeKind, Revision
 from collab.values import Json, copy_json
 
 __all__ = [
@@ -107,17 +83,11 @@ class DrivenRoom:
 
     def __init__(self, document: Document) -> None:
         self.log: list[Revision] = []
-        empty = Bridge.empty_document(is_application=True)
-        self.room = Room(
-            rules=ApplicationRules(builtin()),
-            is_application=True,
-            token=FencingToken(1),
-            snapshot=Snapshot(RevisionNo(0), Epoch(1), True, empty, b""),
-            tail=[],
-        )
+        self.room = empty_room(is_application=True)
+        empty = self.room.committer.document
         self._seq = 0
         self._session = SessionId("author")
-        self.receive(Join(self._session, _principal(), Dialect.NATIVE, None, None))
+        self.receive(Join(self._session, person(USER), Dialect.NATIVE, None, None))
         self.submit(diff.import_op(empty, document, builtin()))
         self.captions = captions_of(document)
         self._doc: Doc[Any] = Doc()
@@ -127,14 +97,7 @@ class DrivenRoom:
 
     def receive(self, command: Command) -> None:
         """Give the room a command and store what it appends."""
-        waiting = [command]
-        while waiting:
-            for effect in self.room.receive(waiting.pop(0), 1_700_000_000_000):
-                if isinstance(effect, Append):
-                    self.log += effect.revisions
-                    waiting.append(Appended(effect.revisions[-1].number))
-                elif isinstance(effect, Send):
-                    assert not isinstance(effect.event, Refusal), effect.event
+        drive(self.room, command, self.log)
 
     def submit(self, op: Json) -> None:
         self._seq += 1
@@ -208,7 +171,3 @@ def _filling(driven: DrivenRoom, last: RevisionNo) -> Iterator[Revision]:
         yield Revision(
             RevisionNo(number), Epoch(1), ChangeKind.OP, change, b"", USER, number, None, None
         )
-
-
-def _principal() -> Principal:
-    return Principal(USER, "Zoë", "#123456", TenantId("local"), Role.EDITOR)

@@ -53,7 +53,7 @@ class ServerProcess:
         environment = {**os.environ, "PORT": str(self.port), "DATA_DIR": str(folder)}
         environment["HOST"] = "127.0.0.1"
         # What is measured is how fast the server is, not how fast it lets one client be.
-        environment["SOCKET_CHANGES_PER_S"] = "1000000"
+        environment |= {"SESSION_CHANGES_PER_S": "1000000", "USER_CHANGES_PER_S": "1000000"}
         with self._log_path.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "collab.cli", "serve"],

@@ -20,20 +20,14 @@ from typing import Any
 
 from pycrdt import Doc, Map, Text
 
+from benchmarks.driven import drive, empty_room, person
 from benchmarks.history import DrivenRoom, large_document, sample_document
-from collab.crdt.bridge import Bridge
-from collab.ids import Epoch, FencingToken, RevisionNo, SessionId, SourceId, TenantId, UserId
+from collab.ids import FencingToken, RevisionNo, SessionId, SourceId
 from collab.limits import SNAPSHOT_REVISIONS
 from collab.messages import (
-    Append,
-    Appended,
     Command,
     Dialect,
     Join,
-    Principal,
-    Refusal,
-    Role,
-    Send,
     StateVector,
     Submit,
     Update,
@@ -50,7 +44,7 @@ from collab.revision import (
     encode_snapshot,
 )
 from collab.room.room import Room
-from collab.room.rules import ApplicationRules, FreeRules
+from collab.room.rules import ApplicationRules
 
 __all__ = ["main"]
 
@@ -63,20 +57,10 @@ class _Typist:
     """A free room with one session of each kind and a text to type into."""
 
     def __init__(self) -> None:
-        snapshot = Snapshot(
-            RevisionNo(0), Epoch(1), False, Bridge.empty_document(is_application=False), b""
-        )
-        self._room = Room(
-            rules=FreeRules(),
-            is_application=False,
-            token=FencingToken(1),
-            snapshot=snapshot,
-            tail=[],
-        )
+        self._room = empty_room(is_application=False)
         self.log: list[Revision] = []
         for name, dialect in (("ot", Dialect.NATIVE), ("yjs", Dialect.YJS)):
-            person = Principal(UserId(name), name, "#888888", TenantId("t"), Role.EDITOR)
-            self.receive(Join(SessionId(name), person, dialect))
+            self.receive(Join(SessionId(name), person(name), dialect))
         self.receive(StateVector(SessionId("yjs"), b"\x00"))
         self._submit(1, {"title": ""}, ChangeKind.CREATE)
         self._doc: Doc[Any] = Doc(client_id=2**31)
@@ -86,14 +70,7 @@ class _Typist:
         self._send()
 
     def receive(self, command: Command) -> None:
-        waiting = [command]
-        while waiting:
-            for effect in self._room.receive(waiting.pop(0), 1_700_000_000_000):
-                if isinstance(effect, Append):
-                    self.log += effect.revisions
-                    waiting.append(Appended(effect.revisions[-1].number))
-                elif isinstance(effect, Send):
-                    assert not isinstance(effect.event, Refusal), effect.event
+        drive(self._room, command, self.log)
 
     def _submit(self, seq: int, change: Any, kind: ChangeKind = ChangeKind.OP) -> None:
         base = self._room.head

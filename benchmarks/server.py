@@ -129,7 +129,7 @@ async def measured(server: ServerProcess, clients: Sequence[Client], seconds: fl
     cpu, own = server.cpu_seconds - cpu, time.process_time() - own
     times = sorted(duration for client in clients for duration in client.times)
     if not times:
-        raise RuntimeError(f"nothing was answered: {clients[0].socket.close_reason}")
+        raise RuntimeError(f"nothing was answered: {clients[0].socket.lost}")
     delivered = sum(client.delivered for client in clients)
     return (
         f"{len(times) / took:9,.0f} {delivered / took:9,.0f} "

@@ -1,5 +1,7 @@
-"""Benchmark of the SQLite store: ``python -m benchmarks.store [--folder FOLDER]``.
+"""Benchmark of the stores, side by side: ``python -m benchmarks.store [--folder FOLDER]``.
 
+SQLite in a file, and PostgreSQL in a cluster of its own on a Unix socket, fsync on; ``--only`` one
+of them. ``--folder`` is SQLite's; PostgreSQL's lies under /tmp.
 Appends: 1, 16 and 64 rooms append one small revision after the other, as rooms do; the latency is
 that of one ``append``, the throughput that of all. Reads: a room of 100,000 revisions is opened
 (newest snapshot and 500 revisions after it) while nobody writes and while 16 rooms append. The
@@ -15,7 +17,7 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import uvloop
 from pycrdt import Array, Doc, Map, Text
@@ -23,9 +25,11 @@ from pycrdt import Array, Doc, Map, Text
 from collab.ids import Epoch, FencingToken, RevisionNo, RoomId, SourceId, TenantId, UserId
 from collab.limits import READ_REVISIONS_MAX, SNAPSHOT_REVISIONS
 from collab.revision import ChangeKind, Revision, Snapshot
+from collab.stores.postgres import PostgresStore
 from collab.stores.record import read_snapshot, write_snapshot
 from collab.stores.sqlite import SqliteStore
 from collab.values import Json, SharedList, SharedMap, SharedText
+from tests.postgres import Cluster
 
 __all__ = ["main"]
 
@@ -33,6 +37,7 @@ APPEND_SECONDS = 3.0
 LONG_ROOM_REVISIONS = 100_000
 DOCUMENT_NODES = 4_000
 TENANT = TenantId("größe")
+MeasuredStore: TypeAlias = SqliteStore | PostgresStore
 
 
 def revision(number: int) -> Revision:
@@ -95,13 +100,13 @@ def percentile(times: list[float], share: float) -> float:
     return sorted(times)[int(share * (len(times) - 1))] * 1_000
 
 
-async def create(store: SqliteStore, name: str) -> tuple[RoomId, FencingToken]:
+async def create(store: MeasuredStore, name: str) -> tuple[RoomId, FencingToken]:
     room = RoomId(TENANT, name)
     await store.create_room(room, title=name, created_by=UserId("anna"), time_ms=1)
     return room, (await store.claim(room)).token
 
 
-async def append_until(store: SqliteStore, name: str, end: float) -> list[float]:
+async def append_until(store: MeasuredStore, name: str, end: float) -> list[float]:
     """Append one revision after the other and return how long each took."""
     room, token = await create(store, name)
     times: list[float] = []
@@ -111,7 +116,7 @@ async def append_until(store: SqliteStore, name: str, end: float) -> list[float]
     return times
 
 
-async def measure_appends(store: SqliteStore, rooms: int) -> None:
+async def measure_appends(store: MeasuredStore, rooms: int) -> None:
     commits = store.commits
     end = time.perf_counter() + APPEND_SECONDS
     processor = time.process_time()
@@ -128,7 +133,7 @@ async def measure_appends(store: SqliteStore, rooms: int) -> None:
     )
 
 
-async def fill_long_room(store: SqliteStore) -> RoomId:
+async def fill_long_room(store: MeasuredStore) -> RoomId:
     room, token = await create(store, "long")
     for first in range(1, LONG_ROOM_REVISIONS, READ_REVISIONS_MAX):
         await store.append(
@@ -159,15 +164,15 @@ async def measure(label: str, action: Callable[[], Awaitable[object]], repeats: 
     print(f"{label:20} {percentile(times, 0.5):6.1f} ms (worst {max(times) * 1_000:.1f})")
 
 
-async def measure_reads(store: SqliteStore, room: RoomId) -> None:
+async def measure_reads(store: MeasuredStore, room: RoomId) -> None:
     after = RevisionNo(LONG_ROOM_REVISIONS - SNAPSHOT_REVISIONS)
     await measure("  snapshot", lambda: store.snapshot(room))
     await measure("  500 revisions", lambda: store.revisions(room, after, READ_REVISIONS_MAX))
     await measure("  room record", lambda: store.room(room))
 
 
-async def main(folder: Path) -> None:
-    store = SqliteStore(folder / "benchmark.db")
+async def measure_store(name: str, store: MeasuredStore) -> None:
+    print(f"{name}")
     await store.open()
     for rooms in (1, 16, 64):
         await measure_appends(store, rooms)
@@ -186,8 +191,21 @@ async def main(folder: Path) -> None:
     await store.close()
 
 
+async def main(folder: Path, only: str | None) -> None:
+    if only != "postgres":
+        await measure_store("SQLite", SqliteStore(folder / "benchmark.db"))
+    if only != "sqlite":
+        cluster = Cluster(is_durable=True)
+        try:
+            await measure_store("PostgreSQL", PostgresStore(cluster.create_database()))
+        finally:
+            cluster.remove()
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, help="where to put the file (default: temporary)")
-    with tempfile.TemporaryDirectory(dir=parser.parse_args().folder) as temporary:
-        uvloop.run(main(Path(temporary)))
+    parser.add_argument("--only", choices=("sqlite", "postgres"))
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(dir=arguments.folder) as temporary:
+        uvloop.run(main(Path(temporary), arguments.only))

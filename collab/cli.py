@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, NoReturn
 from urllib.parse import quote
@@ -69,7 +70,8 @@ def serve(sample: Path | None) -> None:
     """Serve rooms, designer and preview until interrupted.
 
     HOST, PORT and DATA_DIR are taken from the environment (127.0.0.1, 8000, ./data), and
-    STORE_BYTES_MAX, which bounds the log's file (no bound). With AUTH_SECRET people sign in with
+    STORE_BYTES_MAX, which bounds the log's file (no bound); DATABASE_URL, postgresql://…, keeps the
+    log in that database instead of a file. With AUTH_SECRET people sign in with
     tokens (see `design-rooms token`), and HOST may be any address; PUBLIC_URL is the server's
     address behind a proxy that ends TLS.
     """
@@ -193,6 +195,29 @@ def history(
             click.echo(f"  r{entry['last']:<8} {entry['words']}")
     if page["next"] is not None:
         click.echo(f"Older ones: --before {page['next']}", err=True)
+
+
+@main.command()
+@click.argument("room")
+@click.option("--break", "component", help="Break the lock of this element, as the room's owner.")
+@_server_option
+@_token_option
+def locks(room: str, component: str | None, server: str, token: str | None) -> None:
+    """Say who holds which element of ROOM, and who waits for it."""
+    url = f"{server}/api/rooms/{quote(room, safe='')}/locks"
+    if component is not None:
+        _json(_request("DELETE", f"{url}/{quote(component, safe='')}", token))
+        click.echo(f"{room}: the lock of {component} is broken")
+        return
+    page = _json(_request("GET", url, token))
+    for lock in page["locks"]:
+        since = datetime.fromtimestamp(lock["since"] / 1000, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+        click.echo(f"{lock['component']}: {lock['name'] or lock['user']}, since {since}")
+    for waiter in page["waiting"]:
+        name = waiter["name"] or waiter["user"]
+        click.echo(f"{waiter['component']}: {name} waits, number {waiter['position']}")
+    if not page["locks"] and not page["waiting"]:
+        click.echo(f"{room}: nobody holds anything")
 
 
 @main.command()

@@ -40,6 +40,7 @@ __all__ = [
     "AlreadyExists",
     "AppendRefused",
     "AppendUnknown",
+    "ClusterUnavailable",
     "DesignRoomsError",
     "Fenced",
     "InvalidModel",
@@ -47,6 +48,7 @@ __all__ = [
     "InvalidOp",
     "InvalidUpdate",
     "InvalidValue",
+    "LeaseLost",
     "LimitExceeded",
     "ModelError",
     "NotAllowed",
@@ -263,6 +265,19 @@ class StoreUnavailable(OperatingError):
     """The store cannot be reached or read."""
 
     default_code = "store_unavailable"
+
+
+class ClusterUnavailable(OperatingError):
+    """Nobody can be asked which node owns a room; rooms that are open here go on."""
+
+    default_code = "cluster_unavailable"
+    close_code = 1013
+
+
+class LeaseLost(OperatingError):
+    """Another node owns the room by now."""
+
+    default_code = "lease_lost"
 
 
 class ServerBusy(OperatingError):

@@ -63,6 +63,8 @@ ROOMS_PER_TENANT_MAX: Final = 10_000
 SESSIONS_PER_ROOM_MAX: Final = 2_000
 # Revisions ordered but not yet durable. Past it the room says busy: the disk is the bottleneck.
 PENDING_REVISIONS_MAX: Final = 4_096
+# Changes that a replica has forwarded to the room's owner and that are not answered: as above.
+FORWARDS_PENDING_MAX: Final = 4_096
 # Sources whose last submission is remembered, most recent first: one is a client's stay, so this is
 # far more than can come back from a broken connection and resend.
 MARKS_PER_ROOM_MAX: Final = 20_000
@@ -100,6 +102,23 @@ READ_ONLY_RETRY_MS: Final = 5_000
 READ_ONLY_RETRY_MS_MAX: Final = 300_000
 # How long a request of the API waits for the store before it gives up.
 REQUEST_TIMEOUT_MS: Final = 30_000
+
+# --- component locks ----------------------------------------------------------------------------
+# A lock ends so long after its holder last changed something in it, or renewed it: long enough for
+# a thought and a broken connection, short enough for those who wait for somebody who has left.
+LOCK_TTL_MS: Final = 60_000
+# Whoever waits and is not heard of for so long has given up.
+LOCK_WAIT_MS: Final = 600_000
+# More parts than a team works on at once; each edit of somebody else is held against all of them.
+LOCKS_PER_ROOM_MAX: Final = 500
+# What one user may hold and wait for in a room.
+LOCKS_PER_USER_MAX: Final = 50
+# Those who wait for anything in a room: each release looks at all of them.
+LOCK_WAITERS_MAX: Final = 200
+# Records that wait to be written to the cache of locks; older ones are left out.
+LOCK_FEED_MAX: Final = 10_000
+# Locks that a process remembers for a quick look.
+CACHED_LOCKS_MAX: Final = 10_000
 
 # --- awareness ----------------------------------------------------------------------------------
 AWARENESS_STATE_BYTES_MAX: Final = 16 << 10
@@ -232,10 +251,10 @@ PING_INTERVAL_MS: Final = 15_000
 
 # --- rates --------------------------------------------------------------------------------------
 # Defaults of what an operator may choose. Nobody types so fast; a script that does is slowed down,
-# not refused. A socket carries one session in most dialects, a page's documents in the others.
-SOCKET_CHANGES_PER_S: Final = 200
-SOCKET_BYTES_PER_S: Final = 16 << 20
-# All sockets and requests of one user together, unless it is local mode.
+# not refused. A session is one stay in one room, of which some sockets carry several.
+SESSION_CHANGES_PER_S: Final = 200
+SESSION_BYTES_PER_S: Final = 16 << 20
+# All sockets and requests of one user together; in local mode all sessions of one socket.
 USER_CHANGES_PER_S: Final = 1_000
 USER_BYTES_PER_S: Final = 32 << 20
 # Beyond its rate a peer may be ahead by so many seconds' worth: what was written offline comes at
@@ -298,6 +317,63 @@ TRASH_KEPT_MS: Final = 30 * 24 * 3_600_000
 PURGE_INTERVAL_MS: Final = 3_600_000
 # Revisions of a purged room that go in one transaction, so that no edit waits behind a long one.
 PURGE_REVISIONS: Final = 1_000
+
+# --- cluster ------------------------------------------------------------------------------------
+# A room's lease, renewed at a third of it: so long a room waits for its next owner at most when a
+# node dies, and so long a node may be paused without losing its rooms.
+LEASE_TTL_MS: Final = 5_000
+# How often a replica without an owner asks who it is, and how long it waits for one that it asked.
+OWNER_SEEK_MS: Final = 200
+OWNER_PATIENCE_MS: Final = 1_000
+# Connections of one node to Redis: who needs one waits, where the client alone would raise.
+REDIS_CONNECTIONS_MAX: Final = 8
+# Redis answers within a millisecond; after so long it is taken to be away, and asked again later.
+REDIS_TIMEOUT_MS: Final = 2_000
+REDIS_RETRY_MS: Final = 200
+# After so long without a frame Redis is asked whether it still is there.
+BUS_PING_MS: Final = 1_000
+# Frames that wait for Redis beyond this are lost; their links send them again.
+BUS_BYTES_MAX: Final = 32 << 20
+# How often links are looked after.
+LINK_TICK_MS: Final = 100
+# A link between two nodes gives a sign at least so often, and is given up after a silence of
+# several signs: well within a lease, so that a room's next owner finds its replicas waiting.
+LINK_BEAT_MS: Final = 500
+LINK_SILENCE_MS: Final = 2_000
+# What the other node has not acknowledged after so long is sent again.
+LINK_RESEND_MS: Final = 300
+# What waits for a node that takes less than it is sent: beyond it those who send are to wait.
+LINK_BYTES_MAX: Final = 16 << 20
+# Messages are joined in frames of about this size; a larger message is a frame of its own.
+LINK_FRAME_BYTES: Final = 256 << 10
+
+# --- PostgreSQL ---------------------------------------------------------------------------------
+# Connections of one node beside the one that appends: reads and the writes about rooms wait for
+# one of them. PostgreSQL allows 100 by default, and each is a process of 10 MB there.
+POSTGRES_CONNECTIONS_MAX: Final = 6
+# What one statement appends at most, so that a room's small edit does not wait behind many large
+# ones; a single append that is larger goes alone.
+APPEND_BATCH_BYTES_MAX: Final = 8 << 20
+# How long a call waits for a connection while PostgreSQL is away or all are taken.
+POSTGRES_CONNECT_TIMEOUT_MS: Final = 5_000
+# Between two attempts to connect; doubles until the second, so that a node is back within a second
+# of PostgreSQL and a hundred nodes do not keep it from starting.
+POSTGRES_RETRY_MS: Final = 50
+POSTGRES_RETRY_MS_MAX: Final = 1_000
+# How long PostgreSQL works on one statement: the largest append or read takes a second.
+POSTGRES_STATEMENT_TIMEOUT_MS: Final = 30_000
+# Beyond that a node waits no longer either: the server has stopped in the middle.
+POSTGRES_CALL_TIMEOUT_MS: Final = 40_000
+# How long a statement waits for another node's: those that edits wait for take milliseconds.
+POSTGRES_LOCK_TIMEOUT_MS: Final = 5_000
+# After so long PostgreSQL gives up a transaction whose node stopped in its middle.
+POSTGRES_IDLE_TRANSACTION_MS: Final = 10_000
+# After so long without an answer a connection counts as cut; both ends look every third of it.
+POSTGRES_SILENCE_S: Final = 9
+# How long a node waits until another one has migrated the schema.
+POSTGRES_MIGRATION_TIMEOUT_MS: Final = 600_000
+# Records that come to more than this are decoded in a thread: less takes less than the hop there.
+DECODE_INLINE_BYTES_MAX: Final = 16 << 10
 
 # --- people -------------------------------------------------------------------------------------
 # More than a company has in one room; the dialog lists them all.

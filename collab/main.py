@@ -40,7 +40,7 @@ from collab.limits import (
 )
 from collab.messages import Principal
 from collab.model.registry import builtin
-from collab.ports import Clock
+from collab.ports import Clock, Store
 from collab.settings import Settings
 from collab.stores.sqlite import SqliteStore
 from collab.system import SystemClock, raise_file_limit
@@ -65,9 +65,9 @@ def build(settings: Settings, sample: Sample | None = None) -> Starlette:
     key = load_key(settings.data_dir)
     keys = Keys.derived(key)
     clock = SystemClock()
-    store = SqliteStore(settings.data_dir / "rooms.db", bytes_max=settings.store_bytes_max)
+    store = _store(settings)
     bounds = Bounds(
-        socket_changes_per_s=settings.socket_changes_per_s,
+        session_changes_per_s=settings.session_changes_per_s,
         user_changes_per_s=settings.user_changes_per_s,
     )
     checks = read_folder(settings.data_dir / "checks")
@@ -91,6 +91,15 @@ def build(settings: Settings, sample: Sample | None = None) -> Starlette:
         extra_routes=preview.routes,
         around=around,
     )
+
+
+def _store(settings: Settings) -> Store:
+    if settings.database_url is not None:
+        # Late: the driver takes a third of the time to start, and most servers have a file.
+        from collab.stores.postgres import PostgresStore
+
+        return PostgresStore(settings.database_url)
+    return SqliteStore(settings.data_dir / "rooms.db", bytes_max=settings.store_bytes_max)
 
 
 def _authenticator(settings: Settings, keys: Keys, clock: Clock) -> TokenAuthenticator:

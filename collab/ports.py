@@ -6,19 +6,23 @@ SPEC: section ST for the store, CN for connections, AU for the authenticator.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from collab.ids import Epoch, FencingToken, RevisionNo, RoomId, SourceId, TenantId, UserId
+from collab.ids import Epoch, FencingToken, NodeId, RevisionNo, RoomId, SourceId, TenantId, UserId
 from collab.messages import Principal, Role
 from collab.revision import Revision, Snapshot
 
 __all__ = [
     "Authenticator",
+    "Bus",
+    "CachedLock",
     "Claim",
     "Clock",
     "Connection",
+    "Leases",
+    "LockCache",
     "RevokedToken",
     "RoomRecord",
     "ShareRecord",
@@ -249,6 +253,38 @@ class Clock(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class CachedLock:
+    """Who holds a component, as of revision ``token``."""
+
+    token: RevisionNo
+    user: UserId
+    name: str
+
+
+class LockCache(Protocol):
+    """Who holds which component, for a quick look; rooms decide by their own table alone.
+
+    No method raises for a cache that is away: then nothing is known.
+    """
+
+    async def put(self, room: RoomId, component: str, lock: CachedLock, ttl_ms: int) -> None:
+        """Remember *lock* for so long, unless one with a higher token is known."""
+        ...
+
+    async def drop(self, room: RoomId, component: str, before: RevisionNo) -> None:
+        """Forget the lock of *component*, if its token is below *before*."""
+        ...
+
+    async def get(self, room: RoomId, component: str) -> CachedLock | None:
+        """Return who holds *component* itself, as far as it is known."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of what is behind it."""
+        ...
+
+
 class Connection(Protocol):
     """One socket, as fan-out sees it: a byte budget in front of a slow or fast reader.
 
@@ -283,6 +319,62 @@ class Connection(Protocol):
 
     def close(self, code: int, reason: str) -> None:
         """Close after what is queued; *reason* is cut to 123 bytes of UTF-8."""
+        ...
+
+
+class Bus(Protocol):
+    """How nodes reach each other: frames that may be lost, doubled or late. A link mends that."""
+
+    async def open(self, node: NodeId, on_frame: Callable[[bytes], None]) -> None:
+        """Take what is sent to *node* from here on; ``ClusterUnavailable`` if that fails."""
+        ...
+
+    async def close(self) -> None:
+        """Take and send nothing any more."""
+        ...
+
+    def send(self, node: NodeId, frame: bytes) -> None:
+        """Send *frame* to *node*; never blocks. What cannot be sent is lost."""
+        ...
+
+
+class Leases(Protocol):
+    """Who owns which room for the moment: what makes it quick that the store makes safe.
+
+    A lease ends by itself after *ttl_ms* unless it is renewed. Whatever it says, only the store's
+    fencing token decides who may append. Every method raises ``ClusterUnavailable`` if nobody can
+    be asked.
+    """
+
+    async def open(self) -> None:
+        """Make ready."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections; leases end by themselves."""
+        ...
+
+    async def acquire(self, room: RoomId, node: NodeId, ttl_ms: int) -> NodeId:
+        """Let *node* have *room* if nobody has it; return who has it now."""
+        ...
+
+    async def renew(self, rooms: Sequence[RoomId], node: NodeId, ttl_ms: int) -> set[RoomId]:
+        """Renew *node*'s leases of *rooms*; return those that somebody else has by now.
+
+        One that has ended and nobody has is *node*'s again.
+        """
+        ...
+
+    async def release(self, room: RoomId, node: NodeId) -> None:
+        """Give *room* up, if *node* has it."""
+        ...
+
+    async def announce(self, node: NodeId, ttl_ms: int) -> list[NodeId]:
+        """Say that *node* is there; return all nodes that are, sorted."""
+        ...
+
+    async def withdraw(self, node: NodeId) -> None:
+        """Say that *node* is there no more."""
         ...
 
 

@@ -16,6 +16,15 @@ from enum import StrEnum
 from typing import Any, Final
 
 from collab.ids import ClientId, Epoch, RevisionNo, SourceId, UserId
+from collab.lock_records import (
+    NO_LOCKS,
+    LockRecord,
+    LockState,
+    pack_records,
+    pack_state,
+    unpack_records,
+    unpack_state,
+)
 from collab.marks import pack, unpack
 from collab.records import dataclass
 from collab.values import Json
@@ -65,7 +74,7 @@ class Revision:
     undoes an op which does not itself tell what it took away, None for any other. ``author_name``
     is what the author was called then, empty in logs from before names were kept. ``restores`` is
     the revision whose model this one made again, if it does; ``is_import`` says that it came from a
-    file.
+    file. ``locks`` are the steps of component locks that were taken with it.
     """
 
     number: RevisionNo
@@ -84,6 +93,7 @@ class Revision:
     author_name: str = ""
     restores: RevisionNo | None = None
     is_import: bool = False
+    locks: tuple[LockRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +112,7 @@ class Snapshot:
     ``document`` is the marked JSON, ``state`` the whole Doc as one Yjs update. ``exists`` says
     whether OT clients see a document (always true in an application room). ``places`` says where
     everything in the Doc stands, as ``crdt.places`` saved it; empty if it has to be found out.
-    ``type`` names the document's type.
+    ``type`` names the document's type, ``locks`` are who holds what.
     """
 
     revision: RevisionNo
@@ -114,6 +124,7 @@ class Snapshot:
     clients: Mapping[ClientId, UserId] = field(default_factory=dict)
     places: bytes = b""
     type: str = DEFAULT_TYPE
+    locks: LockState = NO_LOCKS
 
 
 def encode_revision(revision: Revision) -> bytes:
@@ -144,6 +155,8 @@ def encode_revision(revision: Revision) -> bytes:
         record["z"] = revision.restores
     if revision.is_import:
         record["m"] = True
+    if revision.locks:
+        record["l"] = pack_records(revision.locks)
     return pack(record)
 
 
@@ -167,6 +180,7 @@ def decode_revision(number: RevisionNo, data: bytes) -> Revision:
         author_name=record.get("w", ""),
         restores=record.get("z"),
         is_import=record.get("m", False),
+        locks=unpack_records(record.get("l", ())),
     )
 
 
@@ -182,6 +196,7 @@ def encode_snapshot(snapshot: Snapshot) -> bytes:
             "i": dict(snapshot.clients),
             "p": snapshot.places,
             "t": snapshot.type,
+            "l": pack_state(snapshot.locks),
         }
     )
 
@@ -199,4 +214,5 @@ def decode_snapshot(revision: RevisionNo, data: bytes) -> Snapshot:
         clients=record["i"],
         places=record.get("p", b""),
         type=record.get("t", DEFAULT_TYPE),
+        locks=unpack_state(record.get("l", ())),
     )

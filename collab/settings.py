@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from collab.errors import DesignRoomsError
 from collab.limits import (
     AUTH_SECRET_BYTES_MIN,
-    SOCKET_CHANGES_PER_S,
+    SESSION_CHANGES_PER_S,
     STORE_BYTES_MIN,
     USER_CHANGES_PER_S,
 )
@@ -42,8 +42,9 @@ class Settings:
 
     ``auth_secrets`` sign and verify tokens, the first one signing; without any it is local mode.
     ``public_url`` is the server's address (no path) in front of a proxy that ends TLS.
-    ``socket_changes_per_s`` is how many changes one socket may make in a second, and
-    ``user_changes_per_s`` how many one user with all sockets and requests.
+    ``session_changes_per_s`` is how many changes one session may make in a second, and
+    ``user_changes_per_s`` how many one user with all sockets and requests. ``database_url`` is the
+    PostgreSQL that keeps the rooms; without it a file in ``data_dir`` does. It may hold a password.
     """
 
     host: str
@@ -53,18 +54,17 @@ class Settings:
     store_bytes_max: int | None = None
     auth_secrets: tuple[bytes, ...] = field(default=(), repr=False)
     public_url: str | None = None
-    socket_changes_per_s: int = SOCKET_CHANGES_PER_S
+    session_changes_per_s: int = SESSION_CHANGES_PER_S
     user_changes_per_s: int = USER_CHANGES_PER_S
+    database_url: str | None = field(default=None, repr=False)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
         """Read ``HOST``, ``PORT``, ``DATA_DIR`` and their like; ``SettingsError`` if one is bad."""
-        for name in ("DATABASE_URL", "REDIS_URL"):
-            if environment.get(name):
-                raise SettingsError(
-                    f"{name} is set, but this version runs on one machine with its data in files: "
-                    f"unset {name}"
-                )
+        if environment.get("REDIS_URL"):
+            raise SettingsError(
+                "REDIS_URL is set, but this version runs on one machine: unset REDIS_URL"
+            )
         auth_secrets = _auth_secrets(environment)
         host = environment.get("HOST", "127.0.0.1")
         if not host or (not auth_secrets and not _is_loopback(host)):
@@ -86,8 +86,11 @@ class Settings:
             public_url=_public_url(
                 environment.get("PUBLIC_URL", ""), has_secret=bool(auth_secrets)
             ),
-            socket_changes_per_s=_rate(environment, "SOCKET_CHANGES_PER_S", SOCKET_CHANGES_PER_S),
+            session_changes_per_s=_rate(
+                environment, "SESSION_CHANGES_PER_S", SESSION_CHANGES_PER_S
+            ),
             user_changes_per_s=_rate(environment, "USER_CHANGES_PER_S", USER_CHANGES_PER_S),
+            database_url=_database_url(environment.get("DATABASE_URL", ""), bytes_max),
         )
 
     @property
@@ -119,6 +122,23 @@ def _auth_secrets(environment: Mapping[str, str]) -> tuple[bytes, ...]:
             "AUTH_SECRET_PREVIOUS is set without AUTH_SECRET: set the new secret too, or neither"
         )
     return tuple(auth_secret(name, text) for name, text in texts.items())
+
+
+def _database_url(text: str, bytes_max: str | None) -> str | None:
+    if not text:
+        return None
+    # What is wrong is not repeated: it may be the password.
+    if not text.startswith(("postgresql://", "postgres://")):
+        raise SettingsError(
+            "DATABASE_URL is no postgresql://user:password@host:port/database: set it to the "
+            "address of a PostgreSQL database, or unset DATABASE_URL to keep rooms in a file"
+        )
+    if bytes_max:
+        raise SettingsError(
+            "STORE_BYTES_MAX bounds the file that rooms are kept in without DATABASE_URL: unset "
+            "STORE_BYTES_MAX, and give the database a quota or a disk of its own"
+        )
+    return text
 
 
 def _public_url(text: str, *, has_secret: bool) -> str | None:

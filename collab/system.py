@@ -8,10 +8,12 @@ import resource
 import secrets
 import time
 
-from collab.ids import SessionId, SourceId
+from collab.ids import NodeId, SessionId, SourceId
 
 __all__ = [
     "SystemClock",
+    "new_first_client",
+    "new_node_id",
     "new_session_id",
     "new_source_id",
     "raise_file_limit",
@@ -30,6 +32,19 @@ class SystemClock:
 def new_session_id() -> SessionId:
     """Return an id that no other session has, here or on any other server."""
     return SessionId(secrets.token_urlsafe(12))
+
+
+def new_node_id() -> NodeId:
+    """Return an id for this process that no other has, nor itself after a restart."""
+    return NodeId(f"n-{secrets.token_hex(6)}")
+
+
+def new_first_client() -> int:
+    """Return the first of a million awareness ids that no other node's room gives, most likely.
+
+    They are above the ids that Yjs clients draw, and within what JavaScript counts exactly.
+    """
+    return 2**40 + (secrets.randbits(32) << 20)
 
 
 def new_source_id() -> SourceId:

@@ -143,7 +143,18 @@ class FlakyMobileEditor(Editor):
             self.replica.open()
 
 
-class Reviewer(HttpUser):
+class _OfApplication(HttpUser):
+    """Somebody who looks at the application of this run."""
+
+    abstract = True
+
+    @property
+    def _room(self) -> str:
+        name: str = self.environment.parsed_options.application
+        return name
+
+
+class Reviewer(_OfApplication):
     """Somebody who goes through the history of an application, page by page and into the past."""
 
     wait_time = constant_pacing(0.5)
@@ -163,13 +174,8 @@ class Reviewer(HttpUser):
         """Open the model as it was."""
         self.client.get(f"/api/rooms/{self._room}/revisions/1/model", name="/revisions/N/model")
 
-    @property
-    def _room(self) -> str:
-        name: str = self.environment.parsed_options.application
-        return name
 
-
-class PreviewViewer(HttpUser):
+class PreviewViewer(_OfApplication):
     """Somebody who uses the running application while others design it."""
 
     wait_time = constant_pacing(1)
@@ -178,11 +184,6 @@ class PreviewViewer(HttpUser):
     def page(self) -> None:
         """Open the application's page."""
         self.client.get(f"/preview/{self._room}/", name="/preview/")
-
-    @property
-    def _room(self) -> str:
-        name: str = self.environment.parsed_options.application
-        return name
 
 
 def _make(base: str, room: str) -> None:

@@ -13,7 +13,7 @@ import os
 from collections.abc import Callable
 from typing import ClassVar, Final, cast
 
-__all__ = ["BINARY", "TEXT", "LoadSocket", "frame_head"]
+__all__ = ["BINARY", "TEXT", "LoadSocket", "body_start", "frame_head", "var_uint"]
 
 TEXT: Final = 0x81
 BINARY: Final = 0x82
@@ -34,6 +34,23 @@ def frame_head(opcode: int, size: int) -> bytes:
     if size < 1 << 16:
         return bytes((opcode, 0x80 | 126)) + size.to_bytes(2, "big") + b"\0\0\0\0"
     return bytes((opcode, 0x80 | 127)) + size.to_bytes(8, "big") + b"\0\0\0\0"
+
+
+def var_uint(number: int) -> bytes:
+    """Return *number* as lib0 writes it."""
+    parts = bytearray()
+    while number > 0x7F:
+        parts.append(0x80 | (number & 0x7F))
+        number >>= 7
+    parts.append(number)
+    return bytes(parts)
+
+
+def body_start(message: bytes, at: int) -> int:
+    """Return where the byte string begins whose length stands at *at*."""
+    while message[at] & 0x80:
+        at += 1
+    return at + 1
 
 
 class LoadSocket(asyncio.BufferedProtocol):

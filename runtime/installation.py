@@ -9,6 +9,7 @@ import asyncio
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from runtime.connectors.addresses import parse_addresses
 from runtime.connectors.connectors import Connectors
@@ -24,6 +25,9 @@ from runtime.tenants import Tenants
 from runtime.workers import Workers
 from runtime.workflows.workflows import Workflows
 
+if TYPE_CHECKING:
+    from runtime.data.postgres import PostgresServer
+
 __all__ = ["Installation"]
 
 
@@ -31,8 +35,8 @@ class Installation:
     """The rooms of *server*, with their data in *directory*. ``start`` before use, then ``stop``.
 
     *web_dir* holds ``expressions.wasm``. *environment* may name ``PREVIEW_CONNECTORS``, the
-    addresses that connectors may really call, and holds the secrets of local mode and the keys of
-    encrypted fields.
+    addresses that connectors may really call, and ``DATABASE_URL``, the PostgreSQL that records are
+    in instead of files; it holds the secrets of local mode and the keys of encrypted fields.
     """
 
     def __init__(
@@ -52,7 +56,8 @@ class Installation:
         self.metrics = Metrics()
         self.workers = Workers()
         keys = MasterKeys(directory / "secrets", environment)
-        self._tenants = Tenants(directory, self.engine, keys)
+        server_of_data = _database(environment.get("DATABASE_URL", ""))
+        self._tenants = Tenants(directory, self.engine, keys, server_of_data)
         tokens = None if service_key is None else ServiceTokens(service_key)
         self.checking = None if self.engine is None else Checking(self.engine)
         self.rooms = Rooms(server, tokens, self._tenants, self.workers, self.metrics, self.checking)
@@ -104,6 +109,15 @@ class Installation:
     def _tell(self, room: tuple[str, str]) -> None:
         runs = self._told.pop(room)
         self.rooms.tell(*room, "runs", {"ids": sorted(runs)})
+
+
+def _database(url: str) -> PostgresServer | None:
+    if not url:
+        return None
+    # Imported here: the driver takes a third of a second, and most previews have files.
+    from runtime.data.postgres import PostgresServer
+
+    return PostgresServer(url)
 
 
 def _machine_code(web_dir: Path, directory: Path) -> Path:

@@ -103,6 +103,15 @@ DATA_STATEMENT_S: Final = 5.0
 DATA_MIGRATION_S: Final = 120.0
 # Readers of one tenant's file at a time; SQLite needs no more than there are cores.
 DATA_READERS_MAX: Final = 8
+# Connections of one process to PostgreSQL for all tenants' data; its workers are about as many.
+DATA_CONNECTIONS_MAX: Final = 10
+# How long one attempt to connect may take.
+DATA_CONNECT_S: Final = 5
+# After so many changes of a tenant's data its size is looked at again: that takes milliseconds.
+DATA_MEASURED_COMMITS: Final = 100
+# Characters of a long text that an index over it holds: PostgreSQL's take 2,704 bytes a row, and an
+# index of the model may be over several fields.
+INDEXED_CHARACTERS: Final = 64
 # What one change may change with it, by cascades and computed fields, in its transaction.
 CHANGED_RECORDS_MAX: Final = 50_000
 # Computed fields that build on each other; planning them recurses.

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 import yaml
 from click.testing import CliRunner
@@ -40,7 +41,10 @@ def _run(*arguments: object, port: int = 1, **environment: str) -> tuple[int, st
 
 @pytest.mark.parametrize(
     "verb",
-    ["serve", "import", "export", "revert", "history", "rollback", "validate", "rooms", "token"],
+    [
+        *("serve", "import", "export", "revert", "history", "rollback", "locks"),
+        *("validate", "rooms", "token"),
+    ],
 )
 def test_help(verb: str) -> None:
     """[CF8] each verb says what it does and what it takes."""
@@ -137,6 +141,25 @@ def test_history_and_rollback(server: Server) -> None:
     ):
         code, text = _run(*arguments, port=server.port)
         assert (code, says in text) == (expected, True), text
+
+
+def test_locks(server: Server) -> None:
+    """[CF23] who holds and who waits, and a lock that is broken."""
+    _run("import", _SAMPLE, "--room", "held", port=server.port)
+    assert _run("locks", "held", port=server.port) == (0, "held: nobody holds anything\n")
+    url = f"{server.url}/api/rooms/held/locks"
+    for user in ("änne", "ben"):
+        body = {"component": "application", "action": "wait"}
+        answer = httpx.post(url, params={"token": user}, json=body, trust_env=False)
+        assert answer.status_code == 200
+    code, text = _run("locks", "held", port=server.port)
+    assert code == 0 and len(text.splitlines()) == 2
+    assert "waits, number 1" in text and text.startswith("application: ")
+    code, text = _run("locks", "held", "--break", "application", port=server.port)
+    assert (code, text) == (0, "held: the lock of application is broken\n")
+    assert len(_run("locks", "held", port=server.port)[1].splitlines()) == 1
+    code, text = _run("locks", "held", "--break", "nobody's", port=server.port)
+    assert code == 1 and "[lock_not_held]" in text
 
 
 def test_trim(server: Server, tmp_path: Path) -> None:

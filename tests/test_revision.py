@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from collab.errors import StoreUnavailable
 from collab.ids import ClientId, Epoch, RevisionNo, SourceId, UserId
 from collab.limits import NESTING_MAX
+from collab.lock_records import HeldLock, LockDeed, LockRecord, LockState, Waiter
 from collab.marks import pack, unpack
 from collab.revision import (
     ChangeKind,
@@ -62,6 +63,10 @@ REVISION = Revision(
     source=SourceId("k3x9"),
     seq=4,
     clients=((ClientId(2**32 - 1), UserId("zoë")), (ClientId(1), UserId("\0server"))),
+    locks=(
+        LockRecord(LockDeed.RELEASE, "größe", UserId("zoë"), "Zoë"),
+        LockRecord(LockDeed.GRANT, "größe", UserId("ben"), "Ben", "#c0ffee", 2**41),
+    ),
 )
 SNAPSHOT = Snapshot(
     revision=RevisionNo(7),
@@ -71,6 +76,10 @@ SNAPSHOT = Snapshot(
     state=b"\x00\x01",
     marks={SourceId("k3x9"): Mark(4, RevisionNo(6), UserId("zoë"))},
     clients={ClientId(2**53 - 1): UserId("zoë")},
+    locks=LockState(
+        (HeldLock("größe", UserId("ben"), "Ben", "#c0ffee", RevisionNo(7), 5, 2**41),),
+        (Waiter("größe", UserId("zoë"), "Zoë", "", 6, 2**41),),
+    ),
 )
 
 

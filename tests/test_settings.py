@@ -27,7 +27,7 @@ def test_choices() -> None:
             "DATA_DIR": "/größe",
             "WEB_DIR": "/web",
             "STORE_BYTES_MAX": str(STORE_BYTES_MIN),
-            "SOCKET_CHANGES_PER_S": "1",
+            "SESSION_CHANGES_PER_S": "1",
             "USER_CHANGES_PER_S": "1000000",
             "AUTH_SECRET": "",
             "REDIS_URL": "",
@@ -37,10 +37,10 @@ def test_choices() -> None:
     assert settings.data_dir == Path("/größe")
     assert settings.web_dir == Path("/web")
     assert settings.store_bytes_max == STORE_BYTES_MIN
-    assert (settings.socket_changes_per_s, settings.user_changes_per_s) == (1, 1_000_000)
+    assert (settings.session_changes_per_s, settings.user_changes_per_s) == (1, 1_000_000)
 
 
-@pytest.mark.parametrize("name", ["SOCKET_CHANGES_PER_S", "USER_CHANGES_PER_S"])
+@pytest.mark.parametrize("name", ["SESSION_CHANGES_PER_S", "USER_CHANGES_PER_S"])
 @pytest.mark.parametrize("text", ["0", "1000001", "-1", "viele", "1.5"])
 def test_rates_that_cannot_be(name: str, text: str) -> None:
     """[CF5] a rate is a whole number of changes in a second, and not none."""
@@ -61,11 +61,26 @@ def test_other_hosts(host: str) -> None:
         Settings.from_environment({"HOST": host})
 
 
-@pytest.mark.parametrize("name", ["DATABASE_URL", "REDIS_URL", "PUBLIC_URL"])
+@pytest.mark.parametrize("name", ["REDIS_URL", "PUBLIC_URL"])
 def test_what_needs_another_mode(name: str) -> None:
     """[CF3] what would need another mode is refused rather than ignored."""
     with pytest.raises(SettingsError, match=f"unset {name}"):
         Settings.from_environment({name: "größe"})
+
+
+def test_a_database() -> None:
+    """[CF22] DATABASE_URL chooses PostgreSQL; it is shown nowhere, since it holds a password."""
+    url = "postgresql://anna:größe-geheim@db.example/design"
+    settings = Settings.from_environment({"DATABASE_URL": url})
+    assert settings.database_url == url
+    assert "geheim" not in repr(settings)
+    assert Settings.from_environment({"DATABASE_URL": ""}).database_url is None
+    for text in ("mysql://anna:geheim@db/design", "geheim", "postgresql+psycopg://geheim@db"):
+        with pytest.raises(SettingsError, match="DATABASE_URL is no postgresql://") as caught:
+            Settings.from_environment({"DATABASE_URL": text})
+        assert "geheim" not in str(caught.value)
+    with pytest.raises(SettingsError, match="unset STORE_BYTES_MAX"):
+        Settings.from_environment({"DATABASE_URL": url, "STORE_BYTES_MAX": str(STORE_BYTES_MIN)})
 
 
 _SECRET = "größe" + "x" * 25  # 32 bytes: ö and ß have two each.

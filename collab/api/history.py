@@ -38,7 +38,7 @@ from collab.limits import (
 from collab.messages import Principal
 from collab.model.document import Document
 from collab.model.restoring import restore_op
-from collab.room.room import Room
+from collab.room.attendance import Attendance
 from collab.values import copy_json, utf16_length
 
 __all__ = ["HistoryRoutes"]
@@ -142,12 +142,12 @@ class HistoryRoutes:
         return {item.principal.user: item.principal.name for item in room.room.sessions}
 
 
-def _known(room: Room, source: SourceId | None, user: UserId) -> RevisionNo | None:
+def _known(room: Attendance, source: SourceId | None, user: UserId) -> RevisionNo | None:
     """Return the revision that the very same request has led to, None if it is new."""
     return None if source is None else room.committer.ledger.duplicate(source, SEQ, user)
 
 
-def _copy(room: Room) -> tuple[RevisionNo, Document]:
+def _copy(room: Attendance) -> tuple[RevisionNo, Document]:
     return room.head, copy_json(room.committer.document)
 
 

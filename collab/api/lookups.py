@@ -1,7 +1,7 @@
 """Lookups: what a socket's adapter asks that no room's session is needed for.
 
 Each asks anew who the peer is and what they may, before it reads and after, since reading takes its
-time. SPEC: section SD. Called by ``sockets``.
+time. SPEC: section SD. Called by ``socket_performer``.
 """
 
 from __future__ import annotations

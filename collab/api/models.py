@@ -15,7 +15,7 @@ from collab.ids import RevisionNo, RoomId
 from collab.messages import Principal
 from collab.model import diff, dsl
 from collab.model.document import Document
-from collab.room.room import Room
+from collab.room.attendance import Attendance
 from collab.values import Json, copy_json
 
 __all__ = ["Format", "Imported", "export_model", "import_model", "problems_of"]
@@ -58,12 +58,12 @@ async def export_model(host: Host, room_id: RoomId, format: Format) -> str:
     return await asyncio.to_thread(dsl.write, document, host.registry, format)
 
 
-def _copy(room: Room) -> tuple[RevisionNo, Document]:
+def _copy(room: Attendance) -> tuple[RevisionNo, Document]:
     """Return a copy of the document, for a thread: what it takes seconds for, a copy takes ms."""
     return room.head, copy_json(room.committer.document)
 
 
-def problems_of(room: Room) -> list[dict[str, Any]]:
+def problems_of(room: Attendance) -> list[dict[str, Any]]:
     """Return the problems at the room's head."""
     index = room.committer.problems
     return index.to_json() if index is not None else []

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from collab.api.openapi_history import history_paths, history_schemas
+from collab.api.openapi_locks import lock_paths, lock_schemas
 from collab.api.openapi_parts import ROOM, object_of, operation, query, segment
 from collab.api.openapi_templates import template_paths, template_schemas
 
@@ -34,6 +35,7 @@ def describe() -> dict[str, Any]:
             **_content_paths(),
             **_taking_back_paths(),
             **history_paths(),
+            **lock_paths(),
             **template_paths(),
             **_server_paths(),
         },
@@ -325,6 +327,7 @@ def _schemas() -> dict[str, Any]:
             ["revisions", "head", "start"],
         ),
         **history_schemas(),
+        **lock_schemas(),
         **template_schemas(),
         "Trimmed": object_of({"start": number}, ["start"]),
         "TakenBack": object_of(

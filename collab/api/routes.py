@@ -21,6 +21,7 @@ from collab.api.body import number_of, read_bytes
 from collab.api.descriptions import time_of
 from collab.api.gate import Gate
 from collab.api.history import HistoryRoutes
+from collab.api.locks import LockRoutes
 from collab.api.models import Format, export_model, import_model, problems_of
 from collab.api.people import PeopleRoutes
 from collab.api.problem import JsonResponse
@@ -72,6 +73,7 @@ class Routes:
         self._reverts = RevertRoutes(host, self._gate)
         self._trims = TrimRoutes(host, self._gate)
         self._history = HistoryRoutes(host, self._gate)
+        self._locks = LockRoutes(host, self._gate)
         self._templates = TemplateRoutes(host.registry, self._gate)
         self._people = PeopleRoutes(host.store, host.clock, self._gate, access, tokens)
 
@@ -83,6 +85,7 @@ class Routes:
             *self._reverts.all(),
             *self._trims.all(),
             *self._history.all(),
+            *self._locks.all(),
             *self._templates.all(),
             *self._people.all(),
             Route(f"{room}/import", self.import_file, methods=["POST"]),

@@ -39,6 +39,7 @@ class Verb(StrEnum):
     EDIT = "edit this room"
     MANAGE = "manage who may come into this room"
     TRIM = "trim this room's history"
+    BREAK = "break a lock in this room"
     DELETE = "delete this room"
     RESTORE = "restore this room"
 
@@ -50,6 +51,7 @@ _NEEDED: Final[Mapping[Verb, frozenset[Role]]] = {
     Verb.EDIT: frozenset({Role.OWNER, Role.EDITOR}),
     Verb.MANAGE: frozenset({Role.OWNER}),
     Verb.TRIM: frozenset({Role.OWNER}),
+    Verb.BREAK: frozenset({Role.OWNER}),
     Verb.DELETE: frozenset({Role.OWNER}),
     Verb.RESTORE: frozenset({Role.OWNER}),
 }

@@ -23,6 +23,7 @@ from collab.client.events import (
     ConnectionChanged,
     Edited,
     Listener,
+    LocksChanged,
     PresenceChanged,
     ProblemsChanged,
     Replaced,
@@ -30,6 +31,7 @@ from collab.client.events import (
     TextsLost,
 )
 from collab.client.exchange import TakenBack
+from collab.client.locks import RoomLock
 from collab.client.requests import Diff
 from collab.client.room import Room, connect
 
@@ -44,12 +46,14 @@ __all__ = [
     "Edited",
     "HistoryGone",
     "Listener",
+    "LocksChanged",
     "PresenceChanged",
     "ProblemsChanged",
     "Replaced",
     "Room",
     "RoomClosed",
     "RoomEvent",
+    "RoomLock",
     "TakenBack",
     "TextsLost",
     "connect",

@@ -19,6 +19,7 @@ __all__ = [
     "ConnectionChanged",
     "Edited",
     "Listener",
+    "LocksChanged",
     "PresenceChanged",
     "ProblemsChanged",
     "Replaced",
@@ -61,6 +62,11 @@ class ProblemsChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class LocksChanged:
+    """``room.locks`` is another: somebody took, gave back or waits for something."""
+
+
+@dataclass(frozen=True, slots=True)
 class TextsLost:
     """Parts of this client's update went into something that somebody else had deleted."""
 
@@ -77,6 +83,13 @@ class ConnectionChanged:
 
 
 RoomEvent: TypeAlias = (
-    Advanced | Replaced | Edited | PresenceChanged | ProblemsChanged | TextsLost | ConnectionChanged
+    Advanced
+    | Replaced
+    | Edited
+    | PresenceChanged
+    | ProblemsChanged
+    | LocksChanged
+    | TextsLost
+    | ConnectionChanged
 )
 Listener: TypeAlias = Callable[[RoomEvent], None]

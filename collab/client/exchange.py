@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -21,6 +21,7 @@ from collab.client.events import (
     ConnectionChanged,
     Edited,
     Listener,
+    LocksChanged,
     PresenceChanged,
     ProblemsChanged,
     Replaced,
@@ -36,6 +37,7 @@ from collab.client.frames import (
     revision_of,
     type_of,
 )
+from collab.client.locks import LockReply, state_of
 from collab.client.pending import (
     Outcome,
     Pending,
@@ -49,6 +51,7 @@ from collab.client.requests import Diff, Requests
 from collab.errors import LimitExceeded, ProtocolError
 from collab.ids import ClientId, Epoch, RevisionNo, SourceId
 from collab.limits import AWARENESS_STATE_BYTES_MAX, FRAME_BYTES_MAX
+from collab.lock_records import NO_LOCKS
 from collab.revision import DEFAULT_TYPE, ChangeKind, Revision
 from collab.values import Json, Path, normalize
 
@@ -94,6 +97,7 @@ class Exchange:
         self.client = ClientId(0)
         self.presence: dict[ClientId, Json] = {}
         self.problems: tuple[Json, ...] = ()
+        self.locks = NO_LOCKS
         self.read_only = ""
         self.is_connected = False
         self.was_welcomed = False
@@ -135,6 +139,31 @@ class Exchange:
         answer = self.requests.sync(state_vector)
         self.outgoing_ready.set()
         return answer
+
+    def ask_lock(self, component: str, action: str) -> asyncio.Future[LockReply]:
+        """Queue what is asked of a lock; the same asked twice comes to the same."""
+        self._check_open()
+        if self.requests.is_full:
+            raise LimitExceeded("too many requests wait for the server", code="limit_requests")
+        answer = self.requests.lock(next(self._seqs), component, action)
+        self.outgoing_ready.set()
+        return answer
+
+    async def settled(self) -> None:
+        """Return once every change made so far is answered."""
+        waiting: list[asyncio.Future[Any]] = [*self._tickets.values(), *self._reversals.values()]
+        if waiting:
+            await asyncio.wait(waiting)
+
+    def on_locks(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Have *listener* called when ``locks`` is another; returns what ends that."""
+
+        def on_event(event: RoomEvent) -> None:
+            if isinstance(event, LocksChanged):
+                listener()
+
+        self.listen(on_event)
+        return lambda: self.unlisten(on_event)
 
     def set_presence(self, state: Json) -> None:
         """Show *state* (an object, or None) to everybody, also after a reconnect."""
@@ -206,6 +235,7 @@ class Exchange:
         if self.pending.revision != head:
             raise ProtocolError("the welcome does not reach its revision", code="client_gap")
         self.outgoing_ready.set()
+        self._take_locks(message)
         self._tell(ConnectionChanged(True))
 
     def receive(self, message: Message) -> None:
@@ -230,6 +260,10 @@ class Exchange:
             case "problems":
                 self.problems = tuple(message.items("problems"))
                 self._tell(ProblemsChanged(RevisionNo(message.integer("revision"))))
+            case "lock":
+                self.requests.answer_lock(message)
+            case "locks":
+                self._take_locks(message)
             case "lost":
                 texts = tuple(str(text) for text in message.items("texts"))
                 self._tell(TextsLost(RevisionNo(message.integer("revision")), texts))
@@ -315,6 +349,11 @@ class Exchange:
         if outcomes:
             self._settle(outcomes)
             self._tell(Edited())
+
+    def _take_locks(self, message: Message) -> None:
+        before, self.locks = self.locks, state_of(message)
+        if self.locks != before:
+            self._tell(LocksChanged())
 
     def _take_presence(self, message: Message) -> None:
         changed: dict[ClientId, Json] = {}

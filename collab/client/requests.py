@@ -1,6 +1,6 @@
-"""Requests: Yjs updates and syncs that wait for their answers, across connections.
+"""Requests: Yjs updates, syncs and locks that wait for their answers, across connections.
 
-An update may be sent again after a reconnect: applying it twice is applying it once. What waits is
+Each may be sent again after a reconnect: doing it twice is doing it once. What waits is
 bounded; whoever wants to add more waits for an answer first.
 SPEC: section CL. Called by ``exchange``.
 """
@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from collab.client.errors import ClientBehind, ClientError, ClientRefused
-from collab.client.frames import pack
+from collab.client.frames import Message, pack
+from collab.client.locks import LockReply, reply_of
 from collab.errors import LimitExceeded
 from collab.ids import RevisionNo
 from collab.limits import FRAME_BYTES_MAX, STEP2_BYTES_MAX
@@ -48,16 +49,24 @@ class _Sync:
     is_sent: bool = False
 
 
+@dataclass(slots=True)
+class _Lock:
+    frame: bytes
+    answer: asyncio.Future[LockReply]
+    is_sent: bool = False
+
+
 class Requests:
     """What was asked and not answered."""
 
     def __init__(self) -> None:
         self._updates: dict[int, _Update] = {}
         self._syncs: deque[_Sync] = deque()
+        self._locks: dict[int, _Lock] = {}
 
     @property
     def is_full(self) -> bool:
-        return len(self._updates) + len(self._syncs) >= _REQUESTS_MAX
+        return len(self._updates) + len(self._syncs) + len(self._locks) >= _REQUESTS_MAX
 
     def update(self, seq: int, update: bytes, *, is_answer: bool) -> asyncio.Future[RevisionNo]:
         """Queue an update; ``LimitExceeded`` (``limit_frame``) if no server would take it."""
@@ -74,6 +83,13 @@ class Requests:
         frame = pack({"type": "sync", "state_vector": state_vector})
         request = _Sync(frame, asyncio.get_running_loop().create_future())
         self._syncs.append(request)
+        return request.answer
+
+    def lock(self, number: int, component: str, action: str) -> asyncio.Future[LockReply]:
+        """Queue what is asked of a component's lock."""
+        fields = {"type": "lock", "id": number, "component": component, "action": action}
+        request = _Lock(pack(fields), asyncio.get_running_loop().create_future())
+        self._locks[number] = request
         return request.answer
 
     def outgoing(self) -> Iterator[bytes]:
@@ -108,8 +124,24 @@ class Requests:
             if not request.answer.done():
                 request.answer.set_result(diff)
 
+    def answer_lock(self, message: Message) -> None:
+        """Take the answer to a ``lock`` message."""
+        request = self._locks.pop(message.integer("id"), None)
+        if request is None or request.answer.done():
+            return
+        if message.text("standing") != "refused":
+            request.answer.set_result(reply_of(message))
+            return
+        nodes = tuple(map(str, message.items("nodes")))
+        refusal = ClientRefused(message.text("code"), message.text("reason"), (), nodes)
+        request.answer.set_exception(refusal)
+
     def abandon(self, error: ClientError) -> None:
         """Nobody will answer any more."""
+        locks, self._locks = self._locks, {}
+        for lock in locks.values():
+            if not lock.answer.done():
+                lock.answer.set_exception(error)
         for seq in list(self._updates):
             self._fail(seq, error)
         while self._syncs:
@@ -117,8 +149,8 @@ class Requests:
             if not request.answer.done():
                 request.answer.set_exception(error)
 
-    def _all(self) -> list[_Update | _Sync]:
-        return [*self._updates.values(), *self._syncs]
+    def _all(self) -> list[_Update | _Sync | _Lock]:
+        return [*self._updates.values(), *self._syncs, *self._locks.values()]
 
     def _fail(self, seq: int, error: ClientError) -> None:
         request = self._updates.pop(seq, None)

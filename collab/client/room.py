@@ -26,10 +26,12 @@ from collab.client.events import (
 from collab.client.exchange import Exchange, TakenBack
 from collab.client.history import History
 from collab.client.link import Link
+from collab.client.locks import RoomLock
 from collab.client.pending import TakingBack
 from collab.client.requests import Diff
 from collab.errors import LimitExceeded
 from collab.ids import ClientId, RevisionNo, SourceId
+from collab.lock_records import LockState
 from collab.ot.json0 import Op
 from collab.revision import ChangeKind, Revision
 from collab.values import Json
@@ -149,6 +151,14 @@ class Room:
         """What is accepted but not right in an application room, as the server last said."""
         return self._exchange.problems
 
+    @property
+    def locks(self) -> LockState:
+        """Who holds which element, and who waits, as the server last said.
+
+        A lock that is renewed is not told again: ``until_ms`` is when it ends at the earliest.
+        """
+        return self._exchange.locks
+
     # --- changes ------------------------------------------------------------------------------
 
     async def submit(self, op: Op) -> RevisionNo:
@@ -200,6 +210,17 @@ class Room:
     async def redo(self) -> TakenBack:
         """Do again what this client took back last, until it makes a new edit; see :meth:`undo`."""
         return await self._exchange.take_back(TakingBack.REDO, None)
+
+    def lock(self, component: str, *, waits: bool = True) -> RoomLock:
+        """Hold *component* within ``async with``: an element by its id, with everything in it.
+
+        Nobody else changes it meanwhile: this client's user holds it, and it is renewed until the
+        end of the block. Entering waits for its turn or, unless it *waits*, raises
+        ``ClientRefused`` (``lock_held``, ``lock_queued``); it also raises ``lock_component``,
+        ``auth_role``, ``limit_locks`` and ``RoomClosed``. Leaving waits until what was done is
+        durable. ``is_held`` turns false if an owner breaks the lock. Source: [CL18], [CL19].
+        """
+        return RoomLock(self._exchange, component, waits=waits)
 
     async def update(self, update: bytes, *, is_answer: bool = False) -> RevisionNo:
         """Send a Yjs update (V1) and return a revision at which it is part of the room.

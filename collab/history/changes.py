@@ -25,8 +25,12 @@ _ROOT: Final = ""
 
 
 class Deed(StrEnum):
-    """What was done; ``entries`` has the words for it."""
+    """What was done; ``entries`` has the words for it.
 
+    What was made stands nowhere yet, what was added does.
+    """
+
+    MADE = "made"
     ADDED = "added"
     DELETED = "deleted"
     UNDELETED = "undeleted"
@@ -39,6 +43,12 @@ class Deed(StrEnum):
     PUT_IN = "put in"
     TAKEN_OUT = "taken out"
     TOUCHED = "touched"
+    LOCKED = "locked"
+    UNLOCKED = "unlocked"
+    PASSED_ON = "passed on"
+    BROKEN = "broken"
+    RUN_OUT = "run out"
+    ASKED_FOR = "asked for"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +80,20 @@ class Change:
             and (self.node, self.path) == (other.node, other.path)
         )
 
+    def placed_by(self, other: Change) -> Change | None:
+        """Return this making and *other*, which placed what it made, as one; None if it did not."""
+        if self.deed is not Deed.MADE or other.deed is not Deed.UNDELETED:
+            return None
+        return (
+            replace(self, deed=Deed.ADDED, after=other.after) if self.node == other.node else None
+        )
+
     def followed_by(self, other: Change) -> Change:
         """Return this change and *other*, which ``is_like`` it, as one."""
         return replace(other, before=self.before)
 
 
+_NEW: Final = frozenset({Deed.MADE, Deed.ADDED})
 _CARRIED_ON: Final = frozenset(
     {Deed.SET, Deed.EDITED, Deed.RENAMED, Deed.MOVED, Deed.REORDERED, Deed.TOUCHED}
 )
@@ -128,10 +147,10 @@ class _Reader:
         if "oi" in component and "od" not in component:
             node = component["oi"]
             place = place_of(node)
+            subject = subject_of(node, self._registry)
             if place is None:
-                return Change(Deed.ADDED, node_id, subject_of(node, self._registry))
-            parent = None if place.parent == APPLICATION else self._parent(place)
-            return Change(Deed.ADDED, node_id, subject_of(node, self._registry), after=parent)
+                return Change(Deed.MADE, node_id, subject)
+            return Change(Deed.ADDED, node_id, subject, after=self._parent(place))
         if "od" in component and "oi" not in component:
             return Change(Deed.PURGED, node_id, subject_of(component["od"], self._registry))
         return Change(Deed.TOUCHED, node_id, self._subject(node_id))
@@ -142,9 +161,9 @@ class _Reader:
         subject = self._subject(node_id)
         if new is None:
             return Change(Deed.DELETED, node_id, subject)
+        parent = self._parent(new)
         if old is None:
-            return Change(Deed.UNDELETED, node_id, subject)
-        parent = None if new.parent == APPLICATION else self._parent(new)
+            return Change(Deed.UNDELETED, node_id, subject, after=parent)
         deed = Deed.REORDERED if (old.parent, old.slot) == (new.parent, new.slot) else Deed.MOVED
         return Change(deed, node_id, subject, after=parent)
 
@@ -228,7 +247,9 @@ class _Reader:
     def _subject(self, node_id: str) -> str:
         return subject_of(self._node(node_id), self._registry)
 
-    def _parent(self, place: Place) -> str:
+    def _parent(self, place: Place) -> str | None:
+        if place.parent == APPLICATION:
+            return None
         return subject_of(self._node(place.parent), self._registry)
 
 
@@ -248,7 +269,7 @@ def _folded(changes: Iterable[Change]) -> list[Change]:
 
 def _outermost(changes: list[Change], nodes: Mapping[str, Json]) -> list[Change]:
     """Return *changes* with what was added inside something added counted there."""
-    added = {change.node for change in changes if change.deed is Deed.ADDED}
+    added = {change.node for change in changes if change.deed in _NEW}
     tops = {node_id: _top(node_id, added, nodes) for node_id in added}
     inner: dict[str, int] = {}
     for node_id, top in tops.items():
@@ -258,7 +279,7 @@ def _outermost(changes: list[Change], nodes: Mapping[str, Json]) -> list[Change]
     for change in changes:
         if change.node not in added:
             kept.append(change)
-        elif change.deed is Deed.ADDED and tops[change.node] == change.node:
+        elif change.deed in _NEW and tops[change.node] == change.node:
             kept.append(replace(change, inner=inner.get(change.node, 0)))
     return kept
 

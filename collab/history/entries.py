@@ -34,8 +34,8 @@ class Entry:
     nodes: tuple[str, ...]
     # What all of it was done to, empty if that is more than one element.
     subject: str
-    # The one change that the entry is about, which the next revision may carry on with.
-    change: Change | None = None
+    # The changes told, if they are all there were: the next revision may carry on with them.
+    changes: tuple[Change, ...] = ()
 
 
 def entry_of(revision: Revision, changes: Sequence[Change], count: int) -> Entry:
@@ -50,7 +50,7 @@ def entry_of(revision: Revision, changes: Sequence[Change], count: int) -> Entry
         count=count,
         nodes=tuple(nodes),
         subject=(changes[0].called or changes[0].subject) if len(nodes) == 1 else "",
-        change=changes[0] if is_plain and len(changes) == count == 1 else None,
+        changes=tuple(changes) if is_plain and len(changes) == count else (),
     )
 
 
@@ -67,14 +67,37 @@ def joined(entries: Sequence[Entry]) -> list[Entry]:
             result[-1] = replace(last, last=entry.last)
         elif last is not None and _is_nothing(last):
             result[-1] = replace(entry, first=last.first)
-        elif last is None or last.change is None or entry.change is None:
-            result.append(entry)
-        elif last.change.is_like(entry.change):
-            change = last.change.followed_by(entry.change)
-            result[-1] = replace(entry, first=last.first, words=sentence(change), change=change)
+        elif last is not None and (changes := _carried_on(last.changes, entry.changes)):
+            words = summary(changes, len(changes))
+            result[-1] = replace(
+                entry,
+                first=last.first,
+                words=words,
+                count=last.count,
+                nodes=last.nodes,
+                changes=changes,
+            )
         else:
             result.append(entry)
     return result
+
+
+def _carried_on(earlier: Sequence[Change], later: Sequence[Change]) -> tuple[Change, ...]:
+    """Return *earlier* as it is with *later*, which only goes on with it; nothing if it does not.
+
+    One change is carried on with. What was made is placed by the revision after it: a designer
+    does that in two, since a new element is no work of anybody's until it stands somewhere.
+    """
+    if len(earlier) == len(later) == 1 and earlier[0].is_like(later[0]):
+        return (earlier[0].followed_by(later[0]),)
+    placings = {change.node: change for change in later}
+    if not earlier or len(placings) != len(earlier):
+        return ()
+    placed = [
+        change.placed_by(placings[change.node]) for change in earlier if change.node in placings
+    ]
+    whole = tuple(change for change in placed if change is not None)
+    return whole if len(whole) == len(earlier) == len(later) else ()
 
 
 def _is_nothing(entry: Entry) -> bool:
@@ -92,13 +115,18 @@ def summary(changes: Sequence[Change], count: int) -> str:
         return f"{first}, {second[0].lower()}{second[1:]}"
     first_change = changes[0]
     subjects = {change.node for change in changes}
-    if count == len(changes) and len({(item.deed, item.after) for item in changes}) == 1:
+    if count == len(changes) and len({_sort(item) for item in changes}) == 1:
         together = _together(first_change, len(changes))
         if together:
             return together
     if len(subjects) == 1 and count == len(changes):
         return f"{count} changes to {first_change.called or first_change.subject}"
     return f"{count} changes to {_elements(len(subjects))}"
+
+
+def _sort(change: Change) -> tuple[Deed, str | None]:
+    """Return what changes have to share for being told together."""
+    return change.deed, None if change.deed is Deed.UNDELETED else change.after
 
 
 def group_words(entries: Sequence[Entry]) -> str:
@@ -119,7 +147,7 @@ def sentence(change: Change) -> str:
     """Return what *change* did, in words."""
     subject, part = change.subject, change.part
     match change.deed:
-        case Deed.ADDED:
+        case Deed.MADE | Deed.ADDED:
             return f"Added {subject}{_inner(change.inner)}{_to(change.after)}"
         case Deed.DELETED:
             return f"Deleted {subject}"
@@ -145,6 +173,18 @@ def sentence(change: Change) -> str:
             return f"Removed {change.after or 'an entry'} from {part} of {subject}"
         case Deed.TOUCHED:
             return f"Changed {subject}"
+        case Deed.LOCKED:
+            return f"Locked {subject}"
+        case Deed.UNLOCKED:
+            return f"Unlocked {subject}"
+        case Deed.PASSED_ON:
+            return f"Passed the lock of {subject} on to {change.after}"
+        case Deed.BROKEN:
+            return f"Broke the lock of {subject} that {change.after} held"
+        case Deed.RUN_OUT:
+            return f"Let the lock of {subject} run out"
+        case Deed.ASKED_FOR:
+            return f"Asked for {subject}"
         case _:
             assert_never(change.deed)
 
@@ -156,17 +196,17 @@ def _occasion(revision: Revision, changes: Sequence[Change], count: int) -> str:
     if revision.reverts is not None:
         return f"Took back revision {revision.reverts}"
     if revision.is_import and revision.number == 1:
-        added = sum(1 + item.inner for item in changes if item.deed is Deed.ADDED)
+        added = sum(1 + item.inner for item in changes if item.deed in (Deed.MADE, Deed.ADDED))
         return "Created the room" + (f" with {_elements(added)}" if added else "")
     if revision.is_import:
         return f"Imported a file: {count} {'change' if count == 1 else 'changes'}"
-    return _NOTHING if revision.kind is ChangeKind.NONE else ""
+    return _NOTHING if revision.kind is ChangeKind.NONE and not changes else ""
 
 
 def _together(change: Change, count: int) -> str:
     elements = _elements(count)
     match change.deed:
-        case Deed.ADDED:
+        case Deed.MADE | Deed.ADDED:
             return f"Added {elements}{_to(change.after)}"
         case Deed.DELETED:
             return f"Deleted {elements}"

@@ -15,6 +15,7 @@ from typing import Final
 
 from collab.history.changes import changes_of
 from collab.history.entries import Entry, entry_of, group_words, joined
+from collab.history.locks import lock_changes
 from collab.history.snapshots import read_through, state_at
 from collab.ids import RevisionNo, RoomId, UserId
 from collab.limits import (
@@ -115,8 +116,7 @@ def describe(leaf: Leaf, asked: Question, registry: Registry) -> list[Group]:
         for revision in run:
             document = fold(document, revision)
             if is_shown:
-                op = revision.change if revision.kind is ChangeKind.OP else []
-                entries.append(entry_of(revision, *changes_of(op, document, registry)))
+                entries.append(_entry(revision, document, registry))
         shown = [
             entry for entry in joined(entries) if asked.node is None or asked.node in entry.nodes
         ]
@@ -124,6 +124,14 @@ def describe(leaf: Leaf, asked: Question, registry: Registry) -> list[Group]:
             groups.append(_group(run, shown))
     groups.reverse()
     return groups
+
+
+def _entry(revision: Revision, document: Json, registry: Registry) -> Entry:
+    if revision.kind is ChangeKind.NONE and revision.locks:
+        steps = lock_changes(revision.locks, document, registry)
+        return entry_of(revision, steps, len(steps))
+    op = revision.change if revision.kind is ChangeKind.OP else []
+    return entry_of(revision, *changes_of(op, document, registry))
 
 
 def _group(run: Sequence[Revision], shown: Iterable[Entry]) -> Group:

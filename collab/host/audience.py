@@ -28,11 +28,19 @@ from collab.limits import (
     CATCH_UP_STATE_BYTES_MAX,
     GROUP_WAITING_BYTES,
 )
-from collab.messages import AwarenessChanged, AwarenessEntry, Dialect, Event, Problems, SyncDiff
+from collab.messages import (
+    AwarenessChanged,
+    AwarenessEntry,
+    Dialect,
+    Event,
+    LocksChanged,
+    Problems,
+    SyncDiff,
+)
 from collab.ports import Store
 from collab.protocol.hocuspocus import encode_stateless
 from collab.revision import Revision
-from collab.room.room import Room
+from collab.room.attendance import Attendance
 
 __all__ = ["Audience"]
 
@@ -55,12 +63,12 @@ class Audience:
     def __init__(
         self,
         room_id: RoomId,
-        room: Room,
+        room: Attendance,
         store: Store,
         bounds: Bounds,
         turn: Turn,
         spawn: Callable[[Coroutine[Any, Any, None]], None],
-        read: Callable[[Callable[[Room], _State]], Coroutine[Any, Any, _State]],
+        read: Callable[[Callable[[Attendance], _State]], Coroutine[Any, Any, _State]],
         on_dropped: Callable[[SessionId], None],
         on_broken: Callable[[Exception], None],
     ) -> None:
@@ -128,17 +136,17 @@ class Audience:
         self._entries.update((entry.client, entry) for entry in event.entries)
         self._come()
 
-    def tell_problems(self, event: Problems, to: Iterable[SessionId]) -> None:
-        """Push the problems."""
+    def tell_each(self, event: Problems | LocksChanged, to: Iterable[SessionId]) -> None:
+        """Push what replaces what was told before: the problems, or who holds what."""
         for session in to:
             self.tell(session, event)
 
-    def drop(self, session: SessionId, code: int, reason: str) -> None:
-        """Close one session's door."""
+    def drop(self, session: SessionId, code: int, reason: str, error: str = "") -> None:
+        """Close one session's door; *error* is the code of the limit that it met, if any."""
         outlet = self.outlets.pop(session, None)
         if outlet is not None:
             self._on_dropped(session)
-            outlet.close(code, reason)
+            outlet.close(code, reason, error)
             self._ungroup(outlet)
 
     def close(self, code: int, reason: str) -> None:
@@ -276,5 +284,5 @@ class Audience:
         )
 
 
-def _whole_state(room: Room) -> _State:
+def _whole_state(room: Attendance) -> _State:
     return room.head, room.committer.diff(_EMPTY_STATE_VECTOR)

@@ -25,8 +25,8 @@ class Bounds:
     trash_kept_ms: int = limits.TRASH_KEPT_MS
     purge_interval_ms: int = limits.PURGE_INTERVAL_MS
     authentication_timeout_ms: int = limits.AUTHENTICATION_TIMEOUT_MS
-    socket_changes_per_s: int = limits.SOCKET_CHANGES_PER_S
-    socket_bytes_per_s: int = limits.SOCKET_BYTES_PER_S
+    session_changes_per_s: int = limits.SESSION_CHANGES_PER_S
+    session_bytes_per_s: int = limits.SESSION_BYTES_PER_S
     user_changes_per_s: int = limits.USER_CHANGES_PER_S
     user_bytes_per_s: int = limits.USER_BYTES_PER_S
     rate_wait_ms_max: int = limits.RATE_WAIT_MS_MAX

@@ -37,7 +37,7 @@ from collab.ports import RoomRecord
 from collab.protocol.sharedb_frames import pushed_op
 from collab.protocol.sharedb_queries import Found
 from collab.revision import Revision
-from collab.room.room import Room
+from collab.room.attendance import Attendance
 from collab.values import Json
 
 __all__ = ["Collections", "Match", "Watcher", "limit_query"]
@@ -185,7 +185,7 @@ class Collections:
         return readable
 
     async def _read(self, room_id: RoomId, name: str, query: Query, *, with_text: bool) -> _Seen:
-        def look(room: Room) -> _Seen:
+        def look(room: Attendance) -> _Seen:
             committer = room.committer
             if not committer.exists:
                 return _NOTHING

@@ -12,6 +12,7 @@ import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Final
 from urllib.parse import unquote
 
 import structlog
@@ -27,6 +28,7 @@ from collab.errors import (
     StorageFull,
 )
 from collab.host.bounds import Bounds
+from collab.host.cluster import Cluster
 from collab.host.room_host import DISK_FULL, RoomHost
 from collab.host.turn import Turn
 from collab.ids import Epoch, FencingToken, RevisionNo, RoomId
@@ -37,13 +39,16 @@ from collab.model.collection_checks import CollectionChecks
 from collab.model.registry import Registry
 from collab.ports import Clock, RoomRecord, Store
 from collab.revision import SERVER_USER, Revision, Snapshot
+from collab.room.attendance import FIRST_NATIVE_CLIENT
+from collab.room.replica import Replica
 from collab.room.room import Room
 from collab.room.rules import ApplicationRules, FreeRules, RoomRules
-from collab.system import release_memory
+from collab.system import new_first_client, release_memory
 
 __all__ = ["Host"]
 
 _log = structlog.get_logger()
+_DELETED: Final = "the room was deleted"
 
 
 class Host:
@@ -56,12 +61,14 @@ class Host:
         registry: Registry,
         bounds: Bounds | None = None,
         checks: Mapping[str, CollectionChecks] | None = None,
+        cluster: Cluster | None = None,
     ) -> None:
-        """*checks* are those of each collection that has some."""
+        """*checks* are those of each collection that has some; *cluster* is there if others are."""
         self.store = store
         self.clock = clock
         self.registry = registry
         self.bounds = bounds or Bounds()
+        self._cluster = cluster
         self.turn = Turn()
         # Called for every revision that is durable, and with None for a room that was created.
         self.listeners: list[Callable[[RoomId, Revision | None], None]] = []
@@ -83,6 +90,8 @@ class Host:
     async def start(self) -> None:
         """Open the store and begin to look after idle rooms."""
         await self.store.open()
+        if self._cluster is not None:
+            await self._cluster.start(self)
         self._janitor = asyncio.create_task(self._look_after_rooms(), name="janitor")
 
     async def stop(self) -> None:
@@ -95,6 +104,9 @@ class Host:
             *(room.stop(1012, "the server restarts") for room in rooms.values()),
             return_exceptions=True,
         )
+        if self._cluster is not None:
+            await asyncio.gather(*(self._cluster.release(room_id) for room_id in rooms))
+            await self._cluster.stop()
         await self.store.close()
 
     def __iter__(self) -> Iterator[RoomHost]:
@@ -125,12 +137,20 @@ class Host:
         if opening is not None:
             with suppress(DesignRoomsError):
                 await asyncio.shield(opening)
-        room = self._rooms.pop(room_id, None)
         self._full.pop(room_id, None)
         self._mended.pop(room_id, None)
-        if room is not None:
-            await room.discard(NotFound.close_code, "the room was deleted")
+        if self._cluster is not None:
+            self._cluster.deleted(room_id, NotFound.close_code, _DELETED)
+        await self.shut(room_id, NotFound.close_code, _DELETED)
         return record
+
+    async def shut(self, room_id: RoomId, code: int, reason: str) -> None:
+        """Close the room's sockets and throw it away, whatever is on its way."""
+        room = self._rooms.pop(room_id, None)
+        if room is not None:
+            await room.discard(code, reason)
+            if self._cluster is not None:
+                await self._cluster.release(room_id)
 
     async def trim(self, room_id: RoomId, before: RevisionNo) -> RevisionNo:
         """Forget a room's oldest revisions; returns after which they are kept. ``NotFound``.
@@ -175,6 +195,8 @@ class Host:
 
     async def _open(self, room_id: RoomId) -> RoomHost:
         record = await self._ensured(room_id)
+        if self._cluster is not None and not await self._cluster.acquire(room_id):
+            return await self._open_replica(record, self._cluster)
         token, epoch, read_only = FencingToken(0), None, self._read_only(room_id)
         if read_only is None:
             try:
@@ -195,6 +217,7 @@ class Host:
                 tail=tail,
                 read_only=read_only,
                 history_start=record.history_start,
+                first_client=FIRST_NATIVE_CLIENT if self._cluster is None else new_first_client(),
             ),
             self.store,
             self.clock,
@@ -202,8 +225,34 @@ class Host:
             self.turn,
             self._on_dead,
             self._tell_listeners,
+            None if self._cluster is None else self._cluster.own(room_id),
         )
         self._rooms[room_id] = room
+        return room
+
+    async def _open_replica(self, record: RoomRecord, cluster: Cluster) -> RoomHost:
+        """Open a room that another node owns."""
+        room_id = record.room
+        snapshot = await self._snapshot(room_id, record.epoch)
+        replica = Replica(
+            rules=self._rules(room_id),
+            is_application=room_id.is_application,
+            snapshot=snapshot,
+            tail=await self._revisions(room_id, snapshot.revision),
+            first_client=new_first_client(),
+            history_start=record.history_start,
+        )
+        room = self._rooms[room_id] = RoomHost(
+            room_id,
+            replica,
+            self.store,
+            self.clock,
+            self.bounds,
+            self.turn,
+            self._on_dead,
+            self._tell_listeners,
+            cluster.watch(room_id),
+        )
         return room
 
     def _rules(self, room_id: RoomId) -> RoomRules:
@@ -265,6 +314,8 @@ class Host:
     def _on_dead(self, room: RoomHost, failure: OperatingError) -> None:
         if self._rooms.get(room.id) is room:
             del self._rooms[room.id]
+            if self._cluster is not None:
+                self._cluster.lost(room.id)
         if isinstance(failure, StorageFull):
             self._note_full(room.id)
         _log.warning("room.dead", room=str(room.id), code=failure.code, reason=failure.message)
@@ -315,6 +366,8 @@ class Host:
         if self._rooms.get(room.id) is room:
             del self._rooms[room.id]
             await room.stop(1012, "the room was idle")
+            if self._cluster is not None:
+                await self._cluster.release(room.id)
 
     async def _empty_trash(self) -> None:
         """Remove for good what was deleted long ago, and forget links and tokens that expired."""

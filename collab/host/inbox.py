@@ -18,7 +18,16 @@ from collab.limits import (
     INBOX_SESSION_BYTES_MAX,
     INBOX_SESSION_COMMANDS_MAX,
 )
-from collab.messages import AppendDue, Appended, AppendFailed, Command, HistoryLoaded, Proceed
+from collab.messages import (
+    AppendDue,
+    Appended,
+    AppendFailed,
+    Command,
+    HistoryLoaded,
+    LocksDue,
+    Proceed,
+    ReplicaCommand,
+)
 
 __all__ = ["Inbox"]
 
@@ -119,5 +128,7 @@ class Inbox:
 def _session_of(command: Command) -> SessionId | None:
     """Return whose *command* is; None for what the host itself says."""
     if isinstance(command, (Appended, AppendDue, AppendFailed, HistoryLoaded, Proceed)):
+        return None
+    if isinstance(command, (LocksDue, ReplicaCommand)):
         return None
     return command.session

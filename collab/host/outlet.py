@@ -1,10 +1,10 @@
 """An outlet: one session's way out, with a byte budget and a cursor.
 
 Live, it is handed what its group has for all of its members. When its reader is too slow for its
-budget the outlet *lags*: of awareness only each client's newest entry is kept, of problems the
-newest list, and pushes stop. It is caught up from its cursor, the last revision that it was sent,
-as soon as it drains. What is meant for this session alone waits meanwhile, because an ack follows
-every earlier revision. Nothing is skipped and nothing piles up.
+budget the outlet *lags*: of awareness only each client's newest entry is kept, of problems and of
+locks the newest list, and pushes stop. It is caught up from its cursor, the last revision that it
+was sent, as soon as it drains. What is meant for this session alone waits meanwhile, because an ack
+follows every earlier revision. Nothing is skipped and nothing piles up.
 SPEC: section FO. Called by ``audience``.
 """
 
@@ -23,6 +23,8 @@ from collab.messages import (
     Dialect,
     Event,
     Joined,
+    LockAnswer,
+    LocksChanged,
     Lost,
     Missed,
     NotRead,
@@ -86,6 +88,7 @@ class Outlet:
         self._held_bytes = 0
         self._missed: dict[ClientId, AwarenessEntry] = {}
         self._problems: Problems | None = None
+        self._locks: LocksChanged | None = None
 
     @property
     def dialect(self) -> Dialect:
@@ -126,6 +129,8 @@ class Outlet:
             self._missed.update((entry.client, entry) for entry in event.entries)
         elif isinstance(event, Problems):
             self._problems = event
+        elif isinstance(event, LocksChanged):
+            self._locks = event
         else:
             self._held.append(event)
             self._held_bytes += _size_of(event)
@@ -146,6 +151,7 @@ class Outlet:
                 return
         missed, self._missed = tuple(self._missed.values()), {}
         problems, self._problems = self._problems, None
+        locks, self._locks = self._locks, None
         self.is_lagging = False
         if self.group is not None:
             # The log brought what waits there.
@@ -154,11 +160,13 @@ class Outlet:
             self._tell(AwarenessChanged(missed))
         if problems is not None:
             self._tell(problems)
+        if locks is not None:
+            self._tell(locks)
 
-    def close(self, code: int, reason: str) -> None:
-        """The room has closed this session's door."""
+    def close(self, code: int, reason: str, error: str = "") -> None:
+        """The room has closed this session's door; *error* is the code of the limit it met."""
         self._own()
-        self._perform(self.adapter.closed_by_room(self.channel, code, reason))
+        self._perform(self.adapter.closed_by_room(self.channel, code, reason, error))
 
     @property
     def _is_over_budget(self) -> bool:
@@ -209,7 +217,7 @@ def _size_of(event: Event) -> int:
             return sum(len(item.update) for item in event.missing)
         case Lost() | Refusal() | Resync() | ReadOnly() | AwarenessChanged() | Problems():
             return 0
-        case NotRead() | Unsubscribed():
+        case NotRead() | Unsubscribed() | LockAnswer() | LocksChanged():
             return 0
         case _:
             assert_never(event)

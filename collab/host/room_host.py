@@ -12,7 +12,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
-from typing import Any, Final, TypeVar, assert_never
+from typing import Any, Final, Protocol, TypeVar, assert_never
 
 import structlog
 
@@ -36,28 +36,37 @@ from collab.messages import (
     Appended,
     AppendFailed,
     AwaitTurn,
+    AwarenessChanged,
     Broadcast,
+    CatchUp,
     CloseAll,
     CloseSession,
     Command,
     Effect,
+    Event,
+    Followed,
+    Forward,
     HistoryLoaded,
     Join,
     Leave,
     LoadHistory,
+    LocksDue,
+    LocksSpread,
     Principal,
     ProblemsChanged,
     Proceed,
+    ReplicaCommand,
     SaveSnapshot,
     Send,
     SpreadAwareness,
+    Wake,
 )
 from collab.ports import Clock, Store
 from collab.revision import Revision
+from collab.room.attendance import Attendance
 from collab.room.ledger import weight_of
-from collab.room.room import Room
 
-__all__ = ["DISK_FULL", "RoomHost"]
+__all__ = ["DISK_FULL", "Peers", "RoomHost"]
 
 _log = structlog.get_logger()
 _T = TypeVar("_T")
@@ -70,6 +79,35 @@ _REOPENED: Final = "the room is reopened"
 _BATCH = 64
 
 
+class Peers(Protocol):
+    """What other nodes have to do with a room."""
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether another node needs the room to stay open here."""
+        ...
+
+    def tell(self, session: SessionId, event: Event) -> bool:
+        """Tell a session of another node; False if it is none."""
+        ...
+
+    def shut_out(self, effect: CloseSession) -> bool:
+        """Close the door of a session of another node; False if it is none."""
+        ...
+
+    def publish(self, revision: Revision) -> None:
+        """A revision is durable."""
+        ...
+
+    def spread(self, event: AwarenessChanged) -> None:
+        """Awareness has changed."""
+        ...
+
+    def forward(self, effect: Forward) -> None:
+        """Hand a session's change to the owner."""
+        ...
+
+
 class RoomHost:
     """A room that runs. *on_dead* is called once, with the reason, when it has to be reopened,
     *on_revision* for every revision that is durable.
@@ -80,13 +118,14 @@ class RoomHost:
     def __init__(
         self,
         room_id: RoomId,
-        room: Room,
+        room: Attendance,
         store: Store,
         clock: Clock,
         bounds: Bounds,
         turn: Turn,
         on_dead: Callable[[RoomHost, OperatingError], None],
         on_revision: Callable[[RoomId, Revision], None],
+        peers: Peers | None = None,
     ) -> None:
         self.id = room_id
         self.room = room
@@ -95,6 +134,7 @@ class RoomHost:
         self._clock = clock
         self._on_dead = on_dead
         self._on_revision = on_revision
+        self._peers = peers
         self._audience = Audience(
             room_id,
             room,
@@ -110,6 +150,7 @@ class RoomHost:
         self._has_work = asyncio.Event()
         self._durable_waiters: deque[tuple[RevisionNo, asyncio.Future[None]]] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._alarm: asyncio.TimerHandle | None = None
         self._failure: OperatingError | None = None
         self._runner = asyncio.create_task(self._run(), name=f"room {room_id}")
         # A panic of pycrdt is no ``Exception``, so it ends this task.
@@ -172,7 +213,17 @@ class RoomHost:
             self._inbox.put(command, size)
             self._has_work.set()
 
-    async def read(self, look: Callable[[Room], _T]) -> _T:
+    def take(self, command: ReplicaCommand) -> None:
+        """Take what the owner or the log says, before everything that waits."""
+        if self._failure is None:
+            self._step(command)
+            self._has_work.set()
+
+    def lose(self, failure: OperatingError) -> None:
+        """Somebody else owns the room by now: every session's socket is closed with 1012."""
+        self._die(failure)
+
+    async def read(self, look: Callable[[Attendance], _T]) -> _T:
         """Return what *look* sees at the head, once the head it saw is durable."""
         if self._failure is not None:
             raise self._failure
@@ -192,6 +243,8 @@ class RoomHost:
     @property
     def is_idle(self) -> bool:
         """True if nobody is here and nothing is on its way."""
+        if self._peers is not None and self._peers.is_needed:
+            return False
         return not (self.outlets or self._inbox or self.room.sessions or self._tasks)
 
     async def stop(self, code: int, reason: str) -> None:
@@ -245,28 +298,54 @@ class RoomHost:
             case Append():
                 self._spawn(self._append(effect))
             case Send():
-                self._audience.tell(effect.session, effect.event)
+                if self._peers is None or not self._peers.tell(effect.session, effect.event):
+                    self._audience.tell(effect.session, effect.event)
             case Broadcast():
                 self._audience.broadcast(effect.revision, effect.to)
                 self._on_revision(self.id, effect.revision)
+                if self._peers is not None:
+                    self._peers.publish(effect.revision)
             case SpreadAwareness():
                 self._audience.spread(effect.event, effect.to)
-            case ProblemsChanged():
-                self._audience.tell_problems(effect.event, effect.to)
+                if self._peers is not None:
+                    self._peers.spread(effect.event)
+            case ProblemsChanged() | LocksSpread():
+                self._audience.tell_each(effect.event, effect.to)
+            case Wake():
+                self._wake_at(effect.at_ms)
             case LoadHistory():
                 self._spawn(self._load_history(effect))
             case SaveSnapshot():
                 self._spawn(self._save_snapshot(effect))
+            case CloseSession() if self._peers is not None and self._peers.shut_out(effect):
+                self.post_now(Leave(effect.session))
             case CloseSession():
-                self._audience.drop(effect.session, effect.code, effect.reason)
+                self._audience.drop(effect.session, effect.code, effect.reason, effect.error)
             case CloseAll():
                 # ``_append`` has told ``on_dead`` why; the room only repeats it.
                 self._audience.close(effect.code, effect.reason)
             case AwaitTurn():
                 # Behind whatever the loop has to do already, other rooms' commands included.
                 asyncio.get_running_loop().call_soon(self.post_now, Proceed())
+            case Forward():
+                assert self._peers is not None
+                self._peers.forward(effect)
+            case CatchUp():
+                self._spawn(self._follow_log(effect.after))
             case _:
                 assert_never(effect)
+
+    def _wake_at(self, at_ms: int) -> None:
+        # The room asks anew for a later time when the earlier one has come.
+        self._sleep_on()
+        delay_ms = max(0, at_ms - self._clock.now_ms())
+        loop = asyncio.get_running_loop()
+        self._alarm = loop.call_later(delay_ms / 1000, self.post_now, LocksDue(at_ms))
+
+    def _sleep_on(self) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -334,6 +413,21 @@ class RoomHost:
             start = RevisionNo(first - 1) if first > effect.after + 1 else None
             self.post_now(HistoryLoaded(tuple(revisions), start))
 
+    async def _follow_log(self, after: RevisionNo) -> None:
+        """Feed a replica what the log has after *after*, to its end."""
+        is_log_end = False
+        while not is_log_end and self._failure is None:
+            try:
+                chunk = await self._store.revisions(
+                    self.id, after, READ_REVISIONS_MAX, READ_BYTES_MAX
+                )
+            except OperatingError as error:
+                self._die(error)
+                return
+            is_log_end = not chunk
+            after = chunk[-1].number if chunk else after
+            self.take(Followed(tuple(chunk), after, is_log_end=is_log_end))
+
     async def _save_snapshot(self, effect: SaveSnapshot) -> None:
         try:
             await self._store.save_snapshot(self.id, effect.token, effect.snapshot)
@@ -360,6 +454,7 @@ class RoomHost:
     def _die(self, failure: OperatingError) -> None:
         if self._failure is None:
             self._failure = failure
+            self._sleep_on()
             self._audience.close(1012, _text_of(failure))
             self._has_work.set()
             self._inbox.let_everybody_go()
@@ -373,6 +468,7 @@ class RoomHost:
                 future.set_exception(failure)
 
     async def _end(self) -> None:
+        self._sleep_on()
         self._has_work.set()
         self._inbox.let_everybody_go()
         self._fail_waiters(ServerBusy("the room is closing: connect again"))

@@ -26,6 +26,10 @@ from collab.messages import (
     AwarenessChanged,
     Dialect,
     Event,
+    Lock,
+    LockAction,
+    LockAnswer,
+    LockStanding,
     Principal,
     ReadOnly,
     Refusal,
@@ -38,13 +42,14 @@ from collab.revision import ChangeKind, Revision
 from collab.system import new_session_id, new_source_id
 from collab.values import Json
 
-__all__ = ["SEQ", "revert", "submit_op", "undo"]
+__all__ = ["SEQ", "lock", "revert", "submit_op", "undo"]
 
 # The number of the one change that each of these sources makes.
 SEQ: Final = 1
 
 # Makes the command of a session that was opened for it, under a source of its own.
 _Request: TypeAlias = Callable[[SessionId, SourceId], Submit | Revert | Undo]
+_Answered: TypeAlias = Ack | LockAnswer
 
 
 async def submit_op(
@@ -97,8 +102,42 @@ async def undo(room: RoomHost, principal: Principal, of: SourceId, *, is_redo: b
     return await _perform(room, principal, request)
 
 
+async def lock(
+    room: RoomHost,
+    principal: Principal,
+    component: str,
+    action: LockAction,
+    token: RevisionNo | None = None,
+) -> LockAnswer:
+    """Ask for a component's lock for the principal; return the answer, which is no refusal.
+
+    Raises as ``submit_op`` does.
+    """
+
+    def request(session: SessionId, _source: SourceId) -> Lock:
+        return Lock(session, SEQ, component, action, token)
+
+    answer = await _ask(room, principal, request)
+    assert isinstance(answer, LockAnswer)
+    if answer.standing is not LockStanding.REFUSED:
+        return answer
+    if answer.code == StorageFull.default_code:
+        raise StorageFull(answer.reason)
+    raise Refused(answer.code, answer.reason, ("component",), answer.nodes)
+
+
 async def _perform(room: RoomHost, principal: Principal, request: _Request) -> Ack:
-    answer: asyncio.Future[Ack] = asyncio.get_running_loop().create_future()
+    answer = await _ask(room, principal, request)
+    assert isinstance(answer, Ack)
+    return answer
+
+
+async def _ask(
+    room: RoomHost,
+    principal: Principal,
+    request: Callable[[SessionId, SourceId], Submit | Revert | Undo | Lock],
+) -> _Answered:
+    answer: asyncio.Future[_Answered] = asyncio.get_running_loop().create_future()
     outlet = Outlet(new_session_id(), _Nowhere(), _Answer(answer), "", lambda output: None)
     room.join(outlet, principal)
     room.post_now(request(outlet.session, new_source_id()))
@@ -143,12 +182,12 @@ class _Answer:
     dialect = Dialect.YJS
     is_text = False
 
-    def __init__(self, answer: asyncio.Future[Ack]) -> None:
+    def __init__(self, answer: asyncio.Future[_Answered]) -> None:
         self._answer = answer
 
     def event(self, channel: str, event: Event) -> Output:
         match event:
-            case Ack():
+            case Ack() | LockAnswer():
                 self._resolve(event)
             case Refusal() if event.code == StorageFull.default_code:
                 self._fail(StorageFull(event.reason))
@@ -160,8 +199,12 @@ class _Answer:
                 pass
         return Output()
 
-    def closed_by_room(self, channel: str, code: int, reason: str) -> Output:
+    def closed_by_room(self, channel: str, code: int, reason: str, error: str = "") -> Output:
         self._fail(ServerBusy(f"{reason}: try again"))
+        return Output()
+
+    def failed(self, error: DesignRoomsError) -> Output:
+        self._fail(error)
         return Output()
 
     def receive(self, frame: bytes) -> Output:
@@ -188,9 +231,9 @@ class _Answer:
     def keepalive(self) -> bytes:
         return b""
 
-    def _resolve(self, ack: Ack) -> None:
+    def _resolve(self, event: _Answered) -> None:
         if not self._answer.done():
-            self._answer.set_result(ack)
+            self._answer.set_result(event)
 
     def _fail(self, error: DesignRoomsError) -> None:
         if not self._answer.done():

@@ -33,9 +33,11 @@ class Turn:
     Writing to many takes time, and what comes meanwhile gathers. So the next writing begins
     ``WRITE_PAUSE_SHARE`` times as long after the last one as that took, and not later than
     ``WRITE_PAUSE_MS_MAX``: on an idle server at once, on a busy one with more in each write.
+    *timer* tells how long that took, in seconds.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, timer: Callable[[], float] = time.perf_counter) -> None:
+        self._timer = timer
         self._rooms: list[Callable[[], None]] = []
         self._connections: list[Writer] = []
         self._is_due = False
@@ -62,7 +64,7 @@ class Turn:
             loop.call_at(self._not_before_s, self._end)
 
     def _end(self) -> None:
-        begin_s = time.perf_counter()
+        begin_s = self._timer()
         rooms, self._rooms = self._rooms, []
         for hand_over in rooms:
             try:
@@ -77,6 +79,6 @@ class Turn:
                 connection.flush()
             except Exception:  # noqa: BLE001 - the same
                 _log.exception("turn.failed")
-        pause_s = WRITE_PAUSE_SHARE * (time.perf_counter() - begin_s)
+        pause_s = WRITE_PAUSE_SHARE * (self._timer() - begin_s)
         now_s = asyncio.get_running_loop().time()
         self._not_before_s = now_s + min(pause_s, WRITE_PAUSE_MS_MAX / 1000)

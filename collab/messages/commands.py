@@ -5,30 +5,41 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from collab.ids import Epoch, RevisionNo, SessionId, SourceId
+from collab.messages.events import Event
 from collab.messages.principal import Principal
-from collab.messages.terms import AwarenessEntry, Dialect, UpdateKind
+from collab.messages.terms import AwarenessEntry, Dialect, LockAction, UpdateKind
 from collab.records import dataclass
 from collab.revision import DEFAULT_TYPE, ChangeKind, Revision
 from collab.values import Json
 
 __all__ = [
+    "Answered",
     "AppendDue",
     "AppendFailed",
     "Appended",
+    "Bound",
+    "Change",
     "Command",
+    "Expelled",
     "Fetch",
+    "Followed",
     "HistoryLoaded",
     "Join",
     "Leave",
+    "Lock",
+    "LocksDue",
+    "Mirrored",
     "Proceed",
     "QueryAwareness",
     "QueryStateVector",
+    "ReplicaCommand",
     "Revert",
     "SessionCommand",
     "SetAwareness",
     "StateVector",
     "Submit",
     "Subscribe",
+    "Unbound",
     "Undo",
     "Unsubscribe",
     "Update",
@@ -109,6 +120,28 @@ class Update:
     seq: int
     update: bytes
     kind: UpdateKind
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """Ask for a component's lock, renew it, give it back or break it; one ``LockAnswer`` comes.
+
+    With ``token`` only the lock that was taken at that revision is broken, so that the same command
+    sent twice does not break the next one. ``request`` comes back with the answer.
+    """
+
+    session: SessionId
+    request: int
+    component: str
+    action: LockAction
+    token: RevisionNo | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LocksDue:
+    """The answer to ``Wake``: it is ``at_ms`` now, and a lock may have ended."""
+
+    at_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,12 +242,70 @@ class Proceed:
     """The answer to ``AwaitTurn``: others have had their turn."""
 
 
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """To a replica: an owner takes commands, and its log is durable up to ``head``."""
+
+    head: RevisionNo
+
+
+@dataclass(frozen=True, slots=True)
+class Unbound:
+    """To a replica: the owner is not heard of any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """To a replica: durable revisions in order, from the owner or the log.
+
+    The log reaches to ``head`` at least. ``is_log_end``: they answer ``CatchUp``, and it had no
+    more.
+    """
+
+    revisions: tuple[Revision, ...]
+    head: RevisionNo
+    is_log_end: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """To a replica: what the owner tells one of its sessions."""
+
+    session: SessionId
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Expelled:
+    """To a replica: the owner has closed one of its sessions' door."""
+
+    session: SessionId
+    code: int
+    reason: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mirrored:
+    """To a replica: awareness of sessions elsewhere; ``is_all`` if nobody else is there."""
+
+    entries: tuple[AwarenessEntry, ...]
+    is_all: bool = False
+
+
+# What a session may do to the document and its locks; each gets one final answer.
+Change: TypeAlias = Submit | Revert | Undo | Update | Lock
+
+# What a replica is told by its owner and the log.
+ReplicaCommand: TypeAlias = Bound | Unbound | Followed | Answered | Expelled | Mirrored
+
 # What a session may ask for, and so what an adapter makes of its frames.
 SessionCommand: TypeAlias = (
     Submit
     | Revert
     | Undo
     | Update
+    | Lock
     | StateVector
     | QueryStateVector
     | SetAwareness
@@ -225,5 +316,14 @@ SessionCommand: TypeAlias = (
 )
 
 Command: TypeAlias = (
-    Join | Leave | SessionCommand | Appended | AppendDue | AppendFailed | HistoryLoaded | Proceed
+    Join
+    | Leave
+    | SessionCommand
+    | Appended
+    | AppendDue
+    | AppendFailed
+    | HistoryLoaded
+    | Proceed
+    | LocksDue
+    | ReplicaCommand
 )

@@ -6,7 +6,9 @@ from dataclasses import field
 from typing import TypeAlias
 
 from collab.ids import FencingToken, RevisionNo, SessionId
-from collab.messages.events import AwarenessChanged, Event, Problems
+from collab.messages.commands import Change, Leave, SetAwareness
+from collab.messages.events import AwarenessChanged, Event, LocksChanged, Problems
+from collab.messages.principal import Principal
 from collab.records import dataclass
 from collab.revision import Revision, Snapshot
 
@@ -14,14 +16,18 @@ __all__ = [
     "Append",
     "AwaitTurn",
     "Broadcast",
+    "CatchUp",
     "CloseAll",
     "CloseSession",
     "Effect",
+    "Forward",
     "LoadHistory",
+    "LocksSpread",
     "ProblemsChanged",
     "SaveSnapshot",
     "Send",
     "SpreadAwareness",
+    "Wake",
 ]
 
 
@@ -66,6 +72,21 @@ class ProblemsChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class LocksSpread:
+    """Who holds or waits for a component has changed: push it to the sessions in ``to``."""
+
+    event: LocksChanged
+    to: tuple[SessionId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wake:
+    """Feed ``LocksDue`` at this time (Unix milliseconds), or later."""
+
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class LoadHistory:
     """Read the revisions after ``after`` up to and including ``through``, then feed them."""
 
@@ -104,15 +125,34 @@ class AwaitTurn:
     """More is to be done than others should wait for: give them a turn, then feed ``Proceed``."""
 
 
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """Of a replica: hand *command* to the owner, in order; ``principal`` is its session's."""
+
+    principal: Principal
+    command: Change | SetAwareness | Leave
+
+
+@dataclass(frozen=True, slots=True)
+class CatchUp:
+    """Of a replica: read all revisions after ``after``, then feed ``Followed`` to the log's end."""
+
+    after: RevisionNo
+
+
 Effect: TypeAlias = (
     Append
     | Send
     | Broadcast
     | SpreadAwareness
     | ProblemsChanged
+    | LocksSpread
+    | Wake
     | LoadHistory
     | SaveSnapshot
     | CloseSession
     | CloseAll
     | AwaitTurn
+    | Forward
+    | CatchUp
 )

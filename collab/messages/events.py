@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TypeAlias
 
 from collab.ids import ClientId, Epoch, RevisionNo, SessionId
+from collab.lock_records import NO_LOCKS, LockState
 from collab.messages.terms import AwarenessEntry
 from collab.records import dataclass
 from collab.revision import DEFAULT_TYPE, Revision
@@ -15,6 +17,9 @@ __all__ = [
     "AwarenessChanged",
     "Event",
     "Joined",
+    "LockAnswer",
+    "LockStanding",
+    "LocksChanged",
     "Lost",
     "Missed",
     "NotRead",
@@ -34,7 +39,7 @@ class Joined:
     """The session is in. ``json`` is the document at ``revision`` as JSON text, shared by all.
 
     With ``revisions`` the session goes on from its ``since`` and ``json`` is empty. ``type`` names
-    the document's type.
+    the document's type, ``locks`` are who holds what.
     """
 
     session: SessionId
@@ -47,6 +52,7 @@ class Joined:
     is_resumed: bool = False
     read_only: str = ""
     type: str = DEFAULT_TYPE
+    locks: LockState = NO_LOCKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +160,44 @@ class Refusal:
     is_step2: bool = False
 
 
+class LockStanding(StrEnum):
+    """How the asker stands to a lock; ``FREE``: neither holds nor waits for it."""
+
+    HELD = "held"
+    QUEUED = "queued"
+    FREE = "free"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class LockAnswer:
+    """The answer to ``Lock``, durable at ``revision``.
+
+    Where it is held, ``token`` is the revision that took it and ``until_ms`` when it ends unless it
+    is renewed; where it is queued, ``position`` counts from 1. A refusal has a ``code``, a
+    ``reason`` and the ``nodes`` that somebody else holds.
+    """
+
+    request: int
+    revision: RevisionNo
+    component: str
+    standing: LockStanding
+    token: RevisionNo | None = None
+    until_ms: int = 0
+    position: int = 0
+    code: str = ""
+    reason: str = ""
+    nodes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LocksChanged:
+    """Who holds and who waits for what at a revision."""
+
+    revision: RevisionNo
+    locks: LockState
+
+
 @dataclass(frozen=True, slots=True)
 class Resync:
     """An update could not be applied for want of earlier ones: send step 1 again, no ack."""
@@ -200,4 +244,6 @@ Event: TypeAlias = (
     | ReadOnly
     | AwarenessChanged
     | Problems
+    | LockAnswer
+    | LocksChanged
 )

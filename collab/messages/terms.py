@@ -11,17 +11,23 @@ from collab.values import Json
 __all__ = [
     "AwarenessEntry",
     "Dialect",
+    "LockAction",
     "UpdateKind",
 ]
 
 
 class Dialect(StrEnum):
-    """How a session speaks; frames are encoded once for each dialect."""
+    """How a session speaks; frames are encoded once for each dialect.
+
+    ``PEER`` is another node of the cluster that speaks for a session of its own: it is pushed
+    nothing, and answered.
+    """
 
     YJS = "yjs"
     HOCUSPOCUS = "hocuspocus"
     NATIVE = "native"
     SHAREDB = "sharedb"
+    PEER = "peer"
 
 
 class UpdateKind(StrEnum):
@@ -29,6 +35,16 @@ class UpdateKind(StrEnum):
 
     LIVE = "live"
     STEP2 = "step2"
+
+
+class LockAction(StrEnum):
+    """What is asked of a lock: ``WAIT`` takes a place in the queue where ``ACQUIRE`` is refused."""
+
+    ACQUIRE = "acquire"
+    WAIT = "wait"
+    RENEW = "renew"
+    RELEASE = "release"
+    BREAK = "break"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Protocol, TypeAlias, runtime_checkable
+from typing import Final, Protocol, TypeAlias, runtime_checkable
 
 from collab.errors import DesignRoomsError, LimitExceeded, OperatingError
 from collab.ids import Epoch, RevisionNo, SessionId
@@ -45,7 +45,12 @@ __all__ = [
     "check_frame",
     "close_code_of_denial",
     "is_final",
+    "reason_of",
 ]
+
+
+# What the codes of all limits begin with.
+_LIMITS: Final = "limit_"
 
 
 class CloseCode(IntEnum):
@@ -176,8 +181,15 @@ class Adapter(Protocol):
         """The host could not join; a client may retry what is an operating failure."""
         ...
 
-    def closed_by_room(self, channel: str, code: int, reason: str) -> Output:
-        """The room has closed this session's door; the session has already left."""
+    def closed_by_room(self, channel: str, code: int, reason: str, error: str = "") -> Output:
+        """The room has closed this session's door; the session has already left.
+
+        *error* is the stable code of the limit that it met, if it was one.
+        """
+        ...
+
+    def failed(self, error: DesignRoomsError) -> Output:
+        """Close the whole socket for *error*, which no message of the peer's is to blame for."""
         ...
 
     def event(self, channel: str, event: Event) -> Output:
@@ -237,6 +249,15 @@ def check_frame(frame: bytes) -> None:
 def is_final(code: int) -> bool:
     """Return whether clients take *code* as the end and do not come back."""
     return 4400 <= code < 4500
+
+
+def reason_of(error: str, message: str) -> str:
+    """Return the text of a close or a denial, which begins with the code of a limit.
+
+    Where a dialect has no field for a code, programs find it there; *error* may be empty.
+    """
+    is_limit = error.startswith(_LIMITS)
+    return f"{error}: {message}" if is_limit else message
 
 
 def close_code_of_denial(error: DesignRoomsError) -> int:

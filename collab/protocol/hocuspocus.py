@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Final
 
+import orjson
+
 from collab.crdt.lib0 import Decoder
 from collab.errors import (
     DesignRoomsError,
@@ -48,6 +50,7 @@ from collab.protocol.adapter import (
     check_frame,
     close_code_of_denial,
     is_final,
+    reason_of,
 )
 from collab.protocol.address import Address, Stage
 from collab.protocol.hocuspocus_events import end, expel, tell
@@ -62,6 +65,8 @@ from collab.protocol.hocuspocus_frames import (
     permission_denied,
     prefix_of,
 )
+from collab.protocol.lock_frames import read_lock
+from collab.protocol.native_frames import Fields
 from collab.protocol.sync import (
     MESSAGE_AUTH,
     MESSAGE_AWARENESS,
@@ -73,6 +78,7 @@ from collab.protocol.sync import (
     awareness_frame,
     read_awareness,
     read_sync,
+    step2_too_large,
     sync_frame,
 )
 from collab.revision import Revision
@@ -103,7 +109,7 @@ class HocuspocusAdapter:
         try:
             return self._receive(frame)
         except PeerError as error:
-            return self._close(error.close_code, error.message)
+            return self.failed(error)
 
     def opened(self, channel: str, session: SessionId, principal: Principal) -> Output:
         """Say what the principal may do, then let out what the address has queued."""
@@ -127,19 +133,23 @@ class HocuspocusAdapter:
         address = self._addresses.get(channel)
         if address is None or address.stage is not Stage.DECIDING:
             return Output()
-        code = close_code_of_denial(error)
+        code, reason = close_code_of_denial(error), reason_of(error.code, error.message)
         if not is_final(code):
-            return self._close(code, error.message)
+            return self._close(code, reason)
         address.deny()
-        return Output(frames=[permission_denied(channel, error.message)])
+        return Output(frames=[permission_denied(channel, reason)])
 
-    def closed_by_room(self, channel: str, code: int, reason: str) -> Output:
+    def closed_by_room(self, channel: str, code: int, reason: str, error: str = "") -> Output:
         address = self._addresses.get(channel)
         if address is None or address.session is None:
             return Output()
+        reason = reason_of(error, reason)
         if not is_final(code):
             return self._close(code, reason)
         return end(channel, address, reason)
+
+    def failed(self, error: DesignRoomsError) -> Output:
+        return self._close(error.close_code, reason_of(error.code, error.message))
 
     def event(self, channel: str, event: Event) -> Output:
         address = self._addresses.get(channel)
@@ -176,10 +186,9 @@ class HocuspocusAdapter:
         if message == MESSAGE_AUTH:
             return self._receive_token(channel, decoder)
         if message == MESSAGE_STATELESS:
-            # Nothing that a client could say here has a meaning; it is read for its form alone.
-            decoder.read_var_string()
+            text = decoder.read_var_string()
             decoder.expect_end()
-            return Output()
+            return self._receive_stateless(channel, text)
         if message == MESSAGE_CLOSE:
             decoder.expect_end()
             return self._leave(channel)
@@ -197,6 +206,7 @@ class HocuspocusAdapter:
         address = self._address(channel)
         if address is None:
             reason = f"a socket carries at most {ADDRESSES_PER_SOCKET_MAX} documents"
+            reason = reason_of("limit_documents", reason)
             return Output(frames=[permission_denied(channel, reason)])
         if address.stage in {Stage.DECIDING, Stage.OPEN}:
             # A second token changes nothing: the first decides who the session is.
@@ -206,6 +216,20 @@ class HocuspocusAdapter:
         address.stage = Stage.DECIDING
         name = channel.partition(_NAME_END)[0]
         return Output(requests=[OpenRoom(channel, name, token or None)])
+
+    def _receive_stateless(self, channel: str, text: str) -> Output:
+        """Take what a client says of a lock; anything else that it says here has no meaning."""
+        address = self._addresses.get(channel)
+        session = None if address is None else address.session
+        if session is None:
+            return Output()
+        try:
+            fields = orjson.loads(text)
+        except orjson.JSONDecodeError:
+            return Output()
+        if not isinstance(fields, dict) or fields.get("type") != "lock":
+            return Output()
+        return Output(requests=[read_lock(Fields(fields), session)])
 
     def _receive_document(
         self, channel: str, message: int, decoder: Decoder, frame: bytes
@@ -233,8 +257,7 @@ class HocuspocusAdapter:
         kind, payload = read_sync(decoder)
         if kind == STEP2 and len(payload) > STEP2_BYTES_MAX:
             # Closing the socket would only make the provider send the same again.
-            reason = f"a step 2 of {len(payload)} bytes exceeds {STEP2_BYTES_MAX}"
-            return expel(channel, address, reason)
+            return expel(channel, address, step2_too_large(len(payload)))
         if kind != STEP2:
             check_frame(frame)
         if address.held + address.undecided > HELD_ACKS_MAX:

@@ -24,6 +24,8 @@ from collab.messages import (
     AwarenessChanged,
     Event,
     Joined,
+    LockAnswer,
+    LocksChanged,
     Lost,
     Missed,
     NotRead,
@@ -37,10 +39,11 @@ from collab.messages import (
     SyncDiff,
     Unsubscribed,
 )
-from collab.protocol.adapter import CloseRoom, Output
+from collab.protocol.adapter import CloseRoom, Output, reason_of
 from collab.protocol.address import Address
 from collab.protocol.hocuspocus_frames import (
     closed,
+    encode_stateless,
     lost,
     permission_denied,
     prefix_of,
@@ -49,6 +52,7 @@ from collab.protocol.hocuspocus_frames import (
     refused,
     sync_status,
 )
+from collab.protocol.lock_frames import answer_fields, changed_fields
 from collab.protocol.sync import STEP1, answer_step1, awareness_frame, sync_frame
 
 __all__ = ["end", "expel", "tell"]
@@ -75,6 +79,10 @@ def tell(channel: str, address: Address, session: SessionId, event: Event) -> Ou
             return Output(frames=[lost(channel, event)])
         case Problems():
             return Output(frames=[problems(channel, event)])
+        case LockAnswer():
+            return Output(frames=[encode_stateless(channel, answer_fields(event))])
+        case LocksChanged():
+            return Output(frames=[encode_stateless(channel, changed_fields(event))])
         case Joined() | SnapshotSent() | Missed() | NotRead() | Unsubscribed():
             # Only native sessions are told these.
             return Output()
@@ -116,7 +124,7 @@ def _resync(channel: str, address: Address, session: SessionId, event: Resync) -
 
 def _refuse(channel: str, address: Address, event: Refusal) -> Output:
     if event.is_fatal:
-        return expel(channel, address, event.reason)
+        return expel(channel, address, reason_of(event.code, event.reason))
     if event.is_step2:
         address.sync.decide(event.seq)
     if event.is_undone:

@@ -36,6 +36,8 @@ from collab.messages import (
     Event,
     Fetch,
     Joined,
+    LockAnswer,
+    LocksChanged,
     Lost,
     Missed,
     NotRead,
@@ -66,6 +68,7 @@ from collab.protocol.adapter import (
     Request,
     close_code_of_denial,
 )
+from collab.protocol.lock_frames import answer_fields, changed_fields, read_lock, state_fields
 from collab.protocol.native_frames import Fields, error_frame, pack, read_frame
 from collab.revision import DEFAULT_TYPE, ChangeKind, Revision
 from collab.values import Json, normalize
@@ -108,7 +111,7 @@ class NativeAdapter:
         try:
             return self._receive(read_frame(frame))
         except PeerError as error:
-            return self._close(error.close_code, error.code, error.message)
+            return self.failed(error)
 
     def opened(self, channel: str, session: SessionId, principal: Principal) -> Output:
         """Wait for the room's ``Joined``, which makes the welcome."""
@@ -119,8 +122,11 @@ class NativeAdapter:
     def denied(self, channel: str, error: DesignRoomsError) -> Output:
         return self._close(close_code_of_denial(error), error.code, error.message)
 
-    def closed_by_room(self, channel: str, code: int, reason: str) -> Output:
-        return self._close(code, "room_closed", reason)
+    def closed_by_room(self, channel: str, code: int, reason: str, error: str = "") -> Output:
+        return self._close(code, error or "room_closed", reason)
+
+    def failed(self, error: DesignRoomsError) -> Output:
+        return self._close(error.close_code, error.code, error.message)
 
     def event(self, channel: str, event: Event) -> Output:
         if self._stage is _Stage.CLOSED:
@@ -129,7 +135,8 @@ class NativeAdapter:
             case Joined():
                 self._stage = _Stage.WELCOMED
                 self._client = event.client
-                return Output(frames=[native_frames.welcome(event)])
+                frame = native_frames.welcome(event, state_fields(event.locks))
+                return Output(frames=[frame])
             case Refusal() if event.is_fatal:
                 output = self._close(CloseCode.UNACCEPTABLE, event.code, event.reason)
                 output.frames.insert(0, native_frames.refusal(event))
@@ -176,6 +183,8 @@ class NativeAdapter:
                 return _request(self._update(fields))
             case "sync":
                 return _request(StateVector(self._session, fields.data("state_vector")))
+            case "lock":
+                return _request(read_lock(fields, self._session))
             case "presence":
                 return _request(self._presence(fields))
             case "fetch":
@@ -261,7 +270,9 @@ def _encode_event(
     | Resync
     | ReadOnly
     | AwarenessChanged
-    | Problems,
+    | Problems
+    | LockAnswer
+    | LocksChanged,
 ) -> bytes:
     match event:
         case SnapshotSent():
@@ -282,6 +293,10 @@ def _encode_event(
             return native_frames.presence(event) if event.entries else b""
         case Problems():
             return native_frames.problems(event)
+        case LockAnswer():
+            return pack(answer_fields(event))
+        case LocksChanged():
+            return pack(changed_fields(event))
         case ServerStateVector() | Missed() | NotRead() | Unsubscribed():
             # Only adapters of other dialects ask for these; a native client sends ``sync``.
             return b""

@@ -140,8 +140,8 @@ def pack(fields: dict[str, Json]) -> bytes:
     return packed
 
 
-def welcome(event: Joined) -> bytes:
-    """Return the answer to ``hello``, with the document or the revisions since."""
+def welcome(event: Joined, locks: dict[str, Json]) -> bytes:
+    """Return the answer to ``hello``, with the document or the revisions since, and *locks*."""
     fields: dict[str, Json] = {
         "type": "welcome",
         "session": event.session,
@@ -150,6 +150,7 @@ def welcome(event: Joined) -> bytes:
         "exists": event.exists,
         "client": event.client,
         "read_only": event.read_only,
+        **locks,
     }
     if event.type != DEFAULT_TYPE:
         fields["doctype"] = event.type

@@ -51,6 +51,7 @@ from collab.protocol.adapter import (
     OpenRoom,
     Output,
     SnapshotAt,
+    reason_of,
 )
 from collab.protocol.sharedb_changes import read_change, read_seq
 from collab.protocol.sharedb_documents import (
@@ -120,7 +121,7 @@ class ShareDbAdapter:
         try:
             message = read_message(frame)
         except PeerError as error:
-            return self._close(error.close_code, error.message)
+            return self.failed(error)
         try:
             return self._receive(message)
         except PeerError as error:
@@ -275,7 +276,7 @@ class ShareDbAdapter:
         if document is None or self._is_closed:
             return Output()
         if isinstance(error, OperatingError | NotAuthenticated):
-            return self._close(error.close_code, error.message)
+            return self.failed(error)
         self._documents.remove(channel)
         output = Output()
         reason = fault_of(error)
@@ -285,11 +286,14 @@ class ShareDbAdapter:
         output.frames += [failure(op.message, reason) for op in sent]
         return output
 
-    def closed_by_room(self, channel: str, code: int, reason: str) -> Output:
+    def closed_by_room(self, channel: str, code: int, reason: str, error: str = "") -> Output:
         """Close the socket: a client resends on a new connection only."""
         if self._documents.get(channel) is None:
             return Output()
-        return self._close(code, reason)
+        return self._close(code, reason_of(error, reason))
+
+    def failed(self, error: DesignRoomsError) -> Output:
+        return self._close(error.close_code, reason_of(error.code, error.message))
 
     # --- what the room says -------------------------------------------------------------------
 

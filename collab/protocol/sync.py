@@ -20,9 +20,9 @@ from typing import Final
 from collab.crdt import awareness
 from collab.crdt.lib0 import Decoder, Encoder
 from collab.errors import InvalidUpdate, ProtocolError
-from collab.limits import COPIED_BYTES_MAX, RESYNCS_IN_A_ROW_MAX
+from collab.limits import COPIED_BYTES_MAX, RESYNCS_IN_A_ROW_MAX, STEP2_BYTES_MAX
 from collab.messages import AwarenessEntry, Resync, SyncDiff
-from collab.protocol.adapter import Output
+from collab.protocol.adapter import Output, reason_of
 
 __all__ = [
     "MESSAGE_AUTH",
@@ -37,6 +37,7 @@ __all__ = [
     "awareness_frame",
     "read_awareness",
     "read_sync",
+    "step2_too_large",
     "sync_frame",
 ]
 
@@ -58,6 +59,11 @@ def read_sync(decoder: Decoder) -> tuple[int, bytes]:
     payload = decoder.read_var_bytes()
     decoder.expect_end()
     return kind, payload
+
+
+def step2_too_large(size: int) -> str:
+    """Return why a step 2 of *size* bytes is not taken."""
+    return reason_of("limit_step2", f"a step 2 of {size} bytes exceeds {STEP2_BYTES_MAX}")
 
 
 def sync_frame(prefix: bytes, kind: int, payload: bytes) -> bytes:

@@ -25,6 +25,8 @@ from collab.messages import (
     Dialect,
     Event,
     Joined,
+    LockAnswer,
+    LocksChanged,
     Lost,
     Missed,
     NotRead,
@@ -51,6 +53,7 @@ from collab.protocol.adapter import (
     check_frame,
     close_code_of_denial,
     is_final,
+    reason_of,
 )
 from collab.protocol.sync import (
     MESSAGE_AUTH,
@@ -65,6 +68,7 @@ from collab.protocol.sync import (
     awareness_frame,
     read_awareness,
     read_sync,
+    step2_too_large,
     sync_frame,
 )
 from collab.revision import Revision
@@ -92,7 +96,7 @@ class YjsAdapter:
         try:
             return self._receive(frame, self._session)
         except PeerError as error:
-            return self._close(error.close_code, error.message)
+            return self.failed(error)
 
     def opened(self, channel: str, session: SessionId, principal: Principal) -> Output:
         """Say nothing: the client speaks first, and its step 1 makes the room tell the rest."""
@@ -100,13 +104,17 @@ class YjsAdapter:
         return Output()
 
     def denied(self, channel: str, error: DesignRoomsError) -> Output:
-        output = self._close(close_code_of_denial(error), error.message)
+        reason = reason_of(error.code, error.message)
+        output = self._close(close_code_of_denial(error), reason)
         if output.close is not None and is_final(output.close.code):
-            output.frames.append(_permission_denied(error.message))
+            output.frames.append(_permission_denied(reason))
         return output
 
-    def closed_by_room(self, channel: str, code: int, reason: str) -> Output:
-        return self._close(code, reason)
+    def closed_by_room(self, channel: str, code: int, reason: str, error: str = "") -> Output:
+        return self._close(code, reason_of(error, reason))
+
+    def failed(self, error: DesignRoomsError) -> Output:
+        return self._close(error.close_code, reason_of(error.code, error.message))
 
     def event(self, channel: str, event: Event) -> Output:
         if self._session is None or self._is_closed:
@@ -150,7 +158,7 @@ class YjsAdapter:
             if len(payload) > STEP2_BYTES_MAX:
                 return self._close(
                     CloseCode.STEP2_TOO_LARGE,
-                    f"a step 2 of {len(payload)} bytes exceeds {STEP2_BYTES_MAX}",
+                    step2_too_large(len(payload)),
                 )
             seq = self._sync.next_seq()
             self._sync.take_step2(seq)
@@ -186,6 +194,8 @@ class YjsAdapter:
                 | Lost()
                 | ReadOnly()
                 | Problems()
+                | LockAnswer()
+                | LocksChanged()
                 | Missed()
                 | NotRead()
                 | Unsubscribed()
@@ -204,7 +214,7 @@ class YjsAdapter:
 
     def _refuse(self, event: Refusal) -> Output:
         if event.is_fatal:
-            return self._close(CloseCode.UNACCEPTABLE, event.reason)
+            return self._close(CloseCode.UNACCEPTABLE, reason_of(event.code, event.reason))
         if event.is_step2:
             self._sync.decide(event.seq)
         return Output()

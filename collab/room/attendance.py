@@ -6,6 +6,10 @@ by ``room``.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from collections import deque
+from dataclasses import replace
+from itertools import islice
 from typing import Final
 
 from collab.errors import LimitExceeded, PeerError
@@ -15,6 +19,7 @@ from collab.limits import (
     SESSIONS_PER_ROOM_MAX,
 )
 from collab.messages import (
+    Ack,
     AwarenessChanged,
     AwarenessEntry,
     CloseSession,
@@ -23,14 +28,18 @@ from collab.messages import (
     Effect,
     Event,
     Fetch,
+    HistoryLoaded,
     Join,
     Leave,
     LoadHistory,
+    LocksChanged,
+    LocksSpread,
     NotRead,
     Problems,
     ProblemsChanged,
     ReadOnly,
     Refusal,
+    SaveSnapshot,
     Send,
     SetAwareness,
     SpreadAwareness,
@@ -40,25 +49,29 @@ from collab.messages import (
     Unsubscribed,
 )
 from collab.room import reading
-from collab.room.commit import Committer
+from collab.room.head import Head
 from collab.room.outbox import Outbox
 from collab.room.presence import Presence
 from collab.room.session import Session, Sessions
 
-__all__ = ["Attendance"]
+__all__ = ["FIRST_NATIVE_CLIENT", "Attendance"]
 
 # Awareness ids of native sessions: above every id a Yjs client draws, which are 32-bit.
-_NATIVE_CLIENT_BASE: Final = 2**40
+FIRST_NATIVE_CLIENT: Final = 2**40 + 1
 
 
-class Attendance:
-    """The sessions of a room, before what they change. *durable* is the last revision stored."""
+class Attendance(ABC):
+    """The sessions of a room, before what they change. *durable* is the last revision stored.
+
+    The room gives native sessions the awareness ids from *first_client* on.
+    """
 
     def __init__(
         self,
-        committer: Committer,
+        committer: Head,
         token: FencingToken,
         read_only: ReadOnly | None,
+        first_client: int = FIRST_NATIVE_CLIENT,
     ) -> None:
         self.committer = committer
         self.sessions = Sessions()
@@ -66,7 +79,7 @@ class Attendance:
         self._read_only = read_only
         self._outbox = Outbox(token, committer.ledger.head)
         self._effects: list[Effect] = []
-        self._joins = 0
+        self._next_client = first_client
         # True while the log is read for somebody, who needs it to meet what is in memory.
         self._is_history_awaited = False
 
@@ -85,22 +98,44 @@ class Attendance:
         """What the updates come to that were ordered and that the store has not acknowledged."""
         return self._outbox.pending_bytes
 
+    @property
+    @abstractmethod
+    def state_bytes(self) -> int:
+        """What the Doc's whole state comes to, about."""
+
+    @abstractmethod
+    def receive(self, command: Command, now_ms: int) -> list[Effect]:
+        """Return what is to be done about *command*; *now_ms* is Unix time in milliseconds."""
+
+    @abstractmethod
+    def last_snapshot(self) -> SaveSnapshot | None:
+        """Return what to store when the room closes, or None if there is nothing."""
+
     # --- sessions -----------------------------------------------------------------------------
 
     def _on_join(self, command: Join) -> None:
+        session = self._enter(command)
+        if session is not None:
+            self._welcome(session, command)
+
+    def _enter(self, command: Join) -> Session | None:
+        """Let a session in, or close its door."""
         if len(self.sessions) >= SESSIONS_PER_ROOM_MAX:
             reason = f"this room is full: it holds {SESSIONS_PER_ROOM_MAX} sessions"
             self._effects.append(CloseSession(command.session, 1013, reason, "limit_sessions"))
-            return
-        self._joins += 1
-        client = ClientId(_NATIVE_CLIENT_BASE + self._joins)
+            return None
+        client = ClientId(self._next_client)
+        self._next_client += 1
         session = Session(
             command.session, command.principal, command.dialect, client, command.looks_back
         )
         self.sessions.add(session)
+        return session
+
+    def _welcome(self, session: Session, command: Join) -> None:
         if command.dialect is Dialect.NATIVE:
             self._join_native(session, command)
-        elif self._read_only is not None:
+        elif self._read_only is not None and command.dialect is not Dialect.PEER:
             self._tell(session, self._read_only)
 
     def _join_native(self, session: Session, command: Join) -> None:
@@ -125,6 +160,9 @@ class Attendance:
         else:
             self._spread(changed)
 
+    def _tell_awareness(self, session: Session) -> None:
+        self._effects.append(Send(session.id, AwarenessChanged(self.presence.entries())))
+
     def _spread(self, entries: tuple[AwarenessEntry, ...]) -> None:
         if entries:
             self._effects.append(SpreadAwareness(AwarenessChanged(entries), self.sessions.aware()))
@@ -142,6 +180,9 @@ class Attendance:
         self._tell(session, SyncDiff(self.head, update, self.committer.state_vector()))
         if is_first:
             self._tell_problems(session)
+            if session.dialect is Dialect.HOCUSPOCUS and self.committer.problems is not None:
+                # Empty too: whoever comes back may know of locks that are none any more.
+                self._tell(session, self._locks())
             entries = self.presence.entries()
             if entries:
                 self._effects.append(Send(session.id, AwarenessChanged(entries)))
@@ -160,7 +201,49 @@ class Attendance:
         self.sessions.subscribe(session, is_subscribed=False)
         self._tell(session, Unsubscribed())
 
+    def _led_to(
+        self, session: Session, event: Event, base: RevisionNo | None, *, is_pushed: bool = False
+    ) -> Event:
+        """Return *event*; an ack of an op of *base* with what its session was not told in between.
+
+        A ShareDB client takes an ack only at the version that it is at; where it is not told
+        enough it fetches.
+        """
+        if not isinstance(event, Ack):
+            return event
+        if session.dialect is Dialect.PEER:
+            return replace(event, is_pushed=is_pushed)
+        if session.dialect is not Dialect.SHAREDB or base is None:
+            return event
+        if session.is_subscribed:
+            return replace(event, is_pushed=is_pushed)
+        ledger = self.committer.ledger
+        count = event.revision - 1 - base
+        if count <= 0 or not session.looks_back or not ledger.has_since(base):
+            return event
+        return replace(event, missing=tuple(islice(ledger.since(base), count)))
+
     # --- waiting for history ---------------------------------------------------------------
+
+    def _history_loaded(self, command: HistoryLoaded) -> list[Command]:
+        """Take older revisions from the log; return what has waited for them, in order."""
+        ledger = self.committer.ledger
+        ledger.prepend(command.revisions)
+        self._is_history_awaited = False
+        if command.start is not None:
+            ledger.history_start = max(ledger.history_start, command.start)
+        waited: list[Command] = []
+        for session in self.sessions:
+            if session.is_waiting:
+                session.is_waiting = False
+                waited += session.held
+                session.held = deque()
+        return waited
+
+    def _trim(self) -> None:
+        """Forget old revisions, unless some that are being read are to join those in memory."""
+        if not self._is_history_awaited:
+            self.committer.ledger.trim(self.durable)
 
     def _hold(self, session: Session, command: Command) -> None:
         if len(session.held) >= HELD_COMMANDS_MAX:
@@ -188,6 +271,12 @@ class Attendance:
     def _tell_everybody_problems(self) -> None:
         event = ProblemsChanged(self._problems(), self.sessions.subscribed())
         self._outbox.emit(event, self.head)
+
+    def _tell_everybody_locks(self) -> None:
+        self._outbox.emit(LocksSpread(self._locks(), self.sessions.subscribed()), self.head)
+
+    def _locks(self) -> LocksChanged:
+        return LocksChanged(self.head, self.committer.locks.state)
 
     def _problems(self) -> Problems:
         index = self.committer.problems

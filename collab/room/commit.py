@@ -8,7 +8,7 @@ a Yjs update, the revision that undoes it. SPEC: sections CO and RF.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from collab.crdt.text_bridge import TextBridge
@@ -22,7 +22,6 @@ from collab.limits import (
 )
 from collab.messages import (
     Ack,
-    Event,
     Lost,
     Principal,
     Refusal,
@@ -38,29 +37,21 @@ from collab.ot.types import JSON0, OTType, find_type
 from collab.revision import ChangeKind, Revision
 from collab.room.answers import lost_texts, refused, rejected, undone
 from collab.room.encoded import EMPTY_UPDATES
-from collab.room.head import Head
 from collab.room.inverter import Inverter, Json0Inverter, TextInverter
+from collab.room.lock_keeping import LockKeeper
+from collab.room.outcome import Outcome
 from collab.room.refusal import judge, judge_text
 from collab.room.revert import Reversal, reversal
-from collab.room.rules import by_node
+from collab.room.rules import Finding, Touched, by_node
 from collab.room.submit import transform_change
 from collab.values import Json, copy_json
 
-__all__ = ["Committer", "Outcome"]
+__all__ = ["Committer"]
 
 Component = dict[str, Any]
 
 
-@dataclass(slots=True)
-class Outcome:
-    """What came of a change: a revision or none, and what its author is told after it."""
-
-    revision: Revision | None = None
-    events: list[Event] = field(default_factory=list)
-    problems_changed: bool = False
-
-
-class Committer(Head):
+class Committer(LockKeeper):
     """The document of a room with everything that decides what may happen to it."""
 
     # --- an OT op -----------------------------------------------------------------------------
@@ -148,7 +139,14 @@ class Committer(Head):
         elif kind is ChangeKind.CREATE:
             change = copy_json(self.document)
         revision = self._revision(
-            kind, change, update, principal, now_ms, command=command, reverts=reverts
+            kind,
+            change,
+            update,
+            principal,
+            now_ms,
+            command=command,
+            reverts=reverts,
+            locks=self._locks_after(principal.user, op, now_ms),
         )
         outcome = Outcome(revision, [Ack(command.seq, revision.number)])
         outcome.problems_changed = self._finish(revision, op)
@@ -208,7 +206,7 @@ class Committer(Head):
             self._check_size(trial.op)
             findings = [
                 *self._rules.permits(principal.role, trial.op),
-                *self._rules.check(self.document, by_node(trial.op, self._rules)),
+                *self._findings(self.document, by_node(trial.op, self._rules), principal.user),
             ]
         except BaseException:
             self._bridge.take_back()
@@ -281,7 +279,11 @@ class Committer(Head):
         if isinstance(self._bridge, TextBridge):
             verdict = judge_text(trial, extra, self._bridge.refuse)
         else:
-            verdict = judge(trial, self.document, self._rules, command.kind, extra)
+
+            def check(document: Json, touched: Touched) -> list[Finding]:
+                return self._findings(document, touched, principal.user)
+
+            verdict = judge(trial, self.document, self._rules, command.kind, extra, check)
         is_by_server = verdict.is_refused or bool(trial.broken_texts)
         if is_by_server:
             update, op = self._bridge.keep_with(
@@ -328,4 +330,5 @@ class Committer(Head):
             now_ms,
             clients=inspection.new_clients,
             is_by_server=is_by_server,
+            locks=self._locks_after(principal.user, op, now_ms),
         )

@@ -20,6 +20,8 @@ from collab.limits import (
     DOCUMENT_BYTES_MAX,
     EXAMINED_NODES_MAX,
 )
+from collab.lock_records import LockRecord
+from collab.locks.components import LockTable
 from collab.messages import (
     Principal,
     Revert,
@@ -54,6 +56,7 @@ class Head:
         tail: Sequence[Revision],
     ) -> None:
         self.ledger = Ledger(snapshot)
+        self.locks = LockTable(snapshot.locks)
         self.exists = snapshot.exists
         self._index = ProblemIndex(rules.registry) if isinstance(rules, ApplicationRules) else None
         self._is_application = is_application
@@ -74,6 +77,7 @@ class Head:
             name = type_after(name, revision)
             self.exists = exists_after(self.exists, revision)
             self.ledger.record(revision)
+            self.locks.note(revision)
         # Small, so that a client's concurrent edit of the same key wins over the server's.
         client = int(token)
         known = self.ledger.clients
@@ -178,7 +182,21 @@ class Head:
             clients=dict(self.ledger.clients),
             places=self._places.to_bytes(),
             type=self.type.name,
+            locks=self.locks.state,
         )
+
+    # --- following ----------------------------------------------------------------------------
+
+    def follow(self, revision: Revision) -> bool:
+        """Take the next revision, which another owner has committed; return as ``_finish`` does."""
+        if revision.kind is ChangeKind.CREATE:
+            self._become(find_type(revision.type))
+        self._bridge.document = fold(self._bridge.document, revision)
+        if revision.update:
+            self._bridge.replay([revision.update])
+            self._encoded.note_own_write(revision.update)
+        op = revision.change if revision.kind is ChangeKind.OP else ()
+        return self._finish(revision, op)
 
     # --- private ------------------------------------------------------------------------------
 
@@ -194,6 +212,7 @@ class Head:
         reverts: RevisionNo | None = None,
         clients: Sequence[int] = (),
         is_by_server: bool = True,
+        locks: tuple[LockRecord, ...] = (),
     ) -> Revision:
         owners = [(ClientId(client), author.user) for client in clients]
         submitted = command if isinstance(command, Submit) else None
@@ -217,6 +236,7 @@ class Head:
             author_name=author.name,
             restores=submitted.restores if submitted else None,
             is_import=submitted is not None and submitted.is_import,
+            locks=locks,
         )
 
     def _finish(
@@ -227,7 +247,9 @@ class Head:
         *decoded* is its update, if somebody has read it.
         """
         self.ledger.record(revision)
-        self._encoded.forget()
+        self.locks.note(revision)
+        if revision.update or revision.kind is not ChangeKind.NONE:
+            self._encoded.forget()
         if revision.update:
             self._places.note(decoded or revision.update)
         self.exists = exists_after(self.exists, revision)

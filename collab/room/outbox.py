@@ -57,6 +57,10 @@ class Outbox:
         self._is_gathering = gathers
         self.pending_bytes -= self._in_flight_bytes
 
+    def reach(self, through: RevisionNo) -> None:
+        """The log has everything up to *through*, which another owner appended."""
+        self.durable = through
+
     def end_gathering(self) -> None:
         """Let what has gathered be appended."""
         self._is_gathering = False

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from collab.errors import LimitExceeded
 from collab.ids import ClientId, SessionId
@@ -17,6 +18,10 @@ from collab.limits import AWARENESS_CLIENTS_PER_SESSION_MAX
 from collab.messages import AwarenessEntry
 
 __all__ = ["Presence"]
+
+
+# Whose an entry is that a session of another node shows.
+_ELSEWHERE: Final = SessionId("")
 
 
 @dataclass(slots=True)
@@ -68,6 +73,46 @@ class Presence:
             elif _is_newer(entry, holder.entry):
                 holder.entry = entry
                 changed.append(entry)
+        return tuple(changed)
+
+    def of(self, session: SessionId) -> tuple[AwarenessEntry, ...]:
+        """Return what *session* shows."""
+        return tuple(
+            holder.entry
+            for holder in self._holders.values()
+            if holder.session == session and holder.entry.state is not None
+        )
+
+    def mirror(
+        self, entries: Iterable[AwarenessEntry], *, is_all: bool
+    ) -> tuple[AwarenessEntry, ...]:
+        """Take what sessions of other nodes show, which echoes those that are here; return changes.
+
+        With *is_all* whoever is not in *entries* is gone.
+        """
+        changed: list[AwarenessEntry] = []
+        there = {entry.client: entry for entry in entries}
+        if is_all:
+            for client, known in self._holders.items():
+                if known.session == _ELSEWHERE and client not in there:
+                    there[client] = AwarenessEntry(client, known.entry.clock + 1, None)
+        for client, entry in there.items():
+            holder = self._holders.get(client)
+            if holder is not None and (
+                holder.session != _ELSEWHERE or not _is_newer(entry, holder.entry)
+            ):
+                continue
+            successor = None if holder is None else holder.successor
+            if entry.state is not None:
+                self._holders[client] = _Holder(_ELSEWHERE, entry, successor)
+            elif holder is None:
+                continue
+            elif successor is not None:
+                self._holders[client] = _Holder(*successor)
+                entry = successor[1]
+            else:
+                del self._holders[client]
+            changed.append(entry)
         return tuple(changed)
 
     def leave(self, session: SessionId) -> tuple[AwarenessEntry, ...]:

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collab.ids import RevisionNo
 from collab.limits import OP_BASE_LAG_MAX
 from collab.messages import Fetch, Join, Joined, Missed, NotRead, SnapshotSent, Subscribe
-from collab.room.commit import Committer
+from collab.room.head import Head
 from collab.room.session import Session
 
 __all__ = ["answer", "joined", "needs_history"]
 
 
-def joined(committer: Committer, session: Session, command: Join, read_only: str) -> Joined:
+def joined(committer: Head, session: Session, command: Join, read_only: str) -> Joined:
     """Return the welcome of a native session: the revisions it lacks, or the document."""
     ledger = committer.ledger
     since = command.since
@@ -38,11 +38,12 @@ def joined(committer: Committer, session: Session, command: Join, read_only: str
         is_resumed=is_resumed,
         read_only=read_only,
         type=committer.type.name,
+        locks=committer.locks.state,
     )
 
 
 def needs_history(
-    committer: Committer, session: Session, command: Fetch | Subscribe
+    committer: Head, session: Session, command: Fetch | Subscribe
 ) -> RevisionNo | None:
     """Return the revision after which the log has to be read to answer *command*, if it has to."""
     since = command.since
@@ -52,7 +53,7 @@ def needs_history(
 
 
 def answer(
-    committer: Committer, session: Session, command: Fetch | Subscribe
+    committer: Head, session: Session, command: Fetch | Subscribe
 ) -> SnapshotSent | Missed | NotRead:
     """Return the document, or the revisions after ``since``, which are in memory by now."""
     ledger = committer.ledger
@@ -75,7 +76,7 @@ def answer(
     )
 
 
-def _is_reset(committer: Committer, session: Session, since: RevisionNo) -> bool:
+def _is_reset(committer: Head, session: Session, since: RevisionNo) -> bool:
     """Return whether a session at *since* has to begin anew."""
     ledger = committer.ledger
     is_kept = since >= ledger.history_start and since >= ledger.head - OP_BASE_LAG_MAX

@@ -9,7 +9,7 @@ refusing everything always does, because that is the document as it was. SPEC: s
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from collab.crdt.bridge import Trial
 from collab.crdt.text_doc import TEXT_ROOT
@@ -19,9 +19,11 @@ from collab.records import dataclass
 from collab.room.rules import Finding, RoomRules, Touched, by_node
 from collab.values import Json
 
-__all__ = ["Verdict", "judge", "judge_text"]
+__all__ = ["Check", "Verdict", "judge", "judge_text"]
 
 Component = dict[str, Any]
+
+Check: TypeAlias = Callable[[Json, Touched], list[Finding]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +43,23 @@ _ACCEPTED: Final = Verdict()
 
 
 def judge(
-    trial: Trial, document: Json, rules: RoomRules, kind: UpdateKind, extra: Sequence[Finding]
+    trial: Trial,
+    document: Json,
+    rules: RoomRules,
+    kind: UpdateKind,
+    extra: Sequence[Finding],
+    check: Check,
 ) -> Verdict:
     """Judge the tried change; *document* has it applied. *extra* are findings beyond the checks.
 
-    The document comes back as it was given.
+    *check* finds what is to be refused of a document and its touched nodes, of which those without
+    components were put back. The document comes back as it was given.
     """
     touched = by_node(trial.op, rules)
     findings = [
         *_fault_findings(trial, rules, touched),
         *extra,
-        *rules.check(document, touched),
+        *check(document, touched),
     ]
     if not findings:
         return _ACCEPTED
@@ -62,7 +70,7 @@ def judge(
         inverse = json0.invert(_components(trial.op, refused, rules))
         put_back, undo = json0.apply_in_place(document, inverse)
         rest = {node: [] if node in refused else touched[node] for node in touched}
-        more = rules.check(put_back, rest)
+        more = check(put_back, rest)
         undo.rollback()
         if not more:
             break

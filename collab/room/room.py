@@ -8,10 +8,7 @@ results back. SPEC: section RM. Called by ``host``.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
-from dataclasses import replace
-from itertools import islice
 from typing import Final, assert_never
 
 from collab.errors import Refused
@@ -22,52 +19,62 @@ from collab.limits import (
     SNAPSHOT_BYTES,
     SNAPSHOT_REVISIONS,
 )
+from collab.lock_records import changes_standings
 from collab.messages import (
     Ack,
+    Answered,
     AppendDue,
     Appended,
     AppendFailed,
     AwaitTurn,
-    AwarenessChanged,
+    Bound,
     Broadcast,
     CloseAll,
     Command,
-    Dialect,
     Effect,
-    Event,
+    Expelled,
     Fetch,
+    Followed,
     HistoryLoaded,
     Join,
     Leave,
+    Lock,
+    LocksDue,
+    Mirrored,
     Proceed,
     QueryAwareness,
     QueryStateVector,
     ReadOnly,
     Revert,
     SaveSnapshot,
-    Send,
     ServerStateVector,
     SessionCommand,
     SetAwareness,
     StateVector,
     Submit,
     Subscribe,
+    Unbound,
     Undo,
     Unsubscribe,
     Update,
     UpdateKind,
+    Wake,
 )
 from collab.revision import Revision, Snapshot
 from collab.room import taking_back
-from collab.room.attendance import Attendance
-from collab.room.commit import Committer, Outcome
+from collab.room.attendance import FIRST_NATIVE_CLIENT, Attendance
+from collab.room.commit import Committer
+from collab.room.lock_keeping import lock_refused
+from collab.room.outcome import Outcome
 from collab.room.rules import RoomRules
 from collab.room.session import Session
 
 __all__ = ["Room"]
 
 # What has to stay in the order in which a session said it.
-_ORDERED: Final = Submit | Revert | Undo | Update | StateVector | Fetch | Subscribe | Unsubscribe
+_ORDERED: Final = (
+    Submit | Revert | Undo | Update | Lock | StateVector | Fetch | Subscribe | Unsubscribe
+)
 
 _BEGINNING: Final = RevisionNo(0)
 _TOO_MANY_PENDING: Final = "too many changes wait for the disk: try again in a moment"
@@ -92,12 +99,14 @@ class Room(Attendance):
         tail: Sequence[Revision],
         read_only: ReadOnly | None = None,
         history_start: RevisionNo = _BEGINNING,
+        first_client: int = FIRST_NATIVE_CLIENT,
     ) -> None:
         committer = Committer(
             rules=rules, is_application=is_application, token=token, snapshot=snapshot, tail=tail
         )
         committer.ledger.history_start = history_start
-        super().__init__(committer, token, read_only)
+        super().__init__(committer, token, read_only, first_client)
+        self.committer: Committer = committer
         self.is_dead = False
         self._token = token
         self._snapshot_revision = snapshot.revision
@@ -105,6 +114,8 @@ class Room(Attendance):
         self._bytes_since_snapshot = sum(len(revision.update) for revision in tail)
         self._trim()
         self._is_examining = False
+        # When the host was asked to say that a lock may have ended.
+        self._wake_ms: int | None = None
 
     @property
     def state_bytes(self) -> int:
@@ -123,7 +134,10 @@ class Room(Attendance):
         if self.is_dead:
             return []
         self._effects = []
+        if not isinstance(command, AppendFailed):
+            self._end_locks(now_ms)
         self._dispatch(command, now_ms)
+        self._wake()
         if not self._is_examining and not self.committer.is_examined:
             self._is_examining = True
             self._effects.append(AwaitTurn())
@@ -144,10 +158,15 @@ class Room(Attendance):
                 self._on_history(command, now_ms)
             case Proceed():
                 self._on_proceed()
+            case LocksDue():
+                if command.at_ms == self._wake_ms:
+                    self._wake_ms = None
             case Join():
                 self._on_join(command)
             case Leave():
                 self._on_leave(command)
+            case Bound() | Unbound() | Followed() | Answered() | Expelled() | Mirrored():
+                raise AssertionError("an owner follows nobody")
             case _:
                 session = self.sessions.get(command.session)
                 if session is not None:
@@ -167,6 +186,8 @@ class Room(Attendance):
                 self._on_submit(session, command, now_ms)
             case Update():
                 self._on_update(session, command, now_ms)
+            case Lock():
+                self._on_lock(session, command, now_ms)
             case StateVector():
                 self._on_state_vector(session, command)
             case QueryStateVector():
@@ -174,7 +195,7 @@ class Room(Attendance):
             case SetAwareness():
                 self._on_awareness(session, command)
             case QueryAwareness():
-                self._effects.append(Send(session.id, AwarenessChanged(self.presence.entries())))
+                self._tell_awareness(session)
             case Fetch() | Subscribe():
                 self._on_question(session, command)
             case Unsubscribe():
@@ -220,24 +241,6 @@ class Room(Attendance):
         outcome = self.committer.revert(session.principal, command, asked.target, now_ms)
         self._commit(session, outcome, self.head)
 
-    def _led_to(
-        self, session: Session, event: Event, base: RevisionNo | None, *, is_pushed: bool = False
-    ) -> Event:
-        """Return *event*; an ack of an op of *base* with what its session was not told in between.
-
-        A ShareDB client takes an ack only at the version that it is at; where it is not told
-        enough it fetches.
-        """
-        if not isinstance(event, Ack) or session.dialect is not Dialect.SHAREDB or base is None:
-            return event
-        if session.is_subscribed:
-            return replace(event, is_pushed=is_pushed)
-        ledger = self.committer.ledger
-        count = event.revision - 1 - base
-        if count <= 0 or not session.looks_back or not ledger.has_since(base):
-            return event
-        return replace(event, missing=tuple(islice(ledger.since(base), count)))
-
     def _on_update(self, session: Session, command: Update, now_ms: int) -> None:
         if self._read_only is not None:
             if self.committer.brings_nothing(session.principal, command.update):
@@ -255,15 +258,22 @@ class Room(Attendance):
 
     def _commit(self, session: Session, outcome: Outcome, base: RevisionNo | None = None) -> None:
         revision = outcome.revision
-        if revision is not None:
-            self._outbox.commit(revision)
-            self._bytes_since_snapshot += len(revision.update)
-            self._outbox.emit(Broadcast(revision, self.sessions.subscribed()), self.head)
-            self._save_snapshot()
+        self._order(revision)
         for event in outcome.events:
             self._tell(session, self._led_to(session, event, base, is_pushed=revision is not None))
         if outcome.problems_changed:
             self._tell_everybody_problems()
+
+    def _order(self, revision: Revision | None) -> None:
+        """Have *revision*, if there is one, stored and told."""
+        if revision is None:
+            return
+        self._outbox.commit(revision)
+        self._bytes_since_snapshot += len(revision.update)
+        self._outbox.emit(Broadcast(revision, self.sessions.subscribed()), self.head)
+        self._save_snapshot()
+        if changes_standings(revision.locks):
+            self._tell_everybody_locks()
 
     def _save_snapshot(self) -> None:
         is_due = (
@@ -277,28 +287,41 @@ class Room(Attendance):
             self._bytes_since_snapshot = 0
             self._outbox.emit(SaveSnapshot(self._token, snapshot), self.head)
 
+    # --- locks --------------------------------------------------------------------------------
+
+    def _on_lock(self, session: Session, command: Lock, now_ms: int) -> None:
+        error: Refused | None = None
+        if self._read_only is not None:
+            error = Refused(self._read_only.code, self._read_only.reason)
+        elif not session.principal.role.may_edit:
+            error = Refused("auth_role", f"a {session.principal.role} cannot lock anything")
+        elif self._outbox.pending >= PENDING_REVISIONS_MAX:
+            error = Refused("limit_pending", _TOO_MANY_PENDING)
+        if error is not None:
+            self._tell(session, lock_refused(command, self.head, error))
+        else:
+            self._commit(session, self.committer.lock(session.principal, command, now_ms))
+
+    def _end_locks(self, now_ms: int) -> None:
+        """Record which locks are over, before anything is ordered that depends on them."""
+        if self._read_only is None:
+            self._order(self.committer.expire_locks(now_ms).revision)
+
+    def _wake(self) -> None:
+        """Ask to be woken when the next lock is over, unless that has been asked for."""
+        due_ms = self.committer.locks.due_ms
+        if due_ms is None or self._read_only is not None:
+            return
+        if self._wake_ms is None or due_ms < self._wake_ms:
+            self._wake_ms = due_ms
+            self._effects.append(Wake(due_ms))
+
     # --- history ------------------------------------------------------------------------------
 
     def _on_history(self, command: HistoryLoaded, now_ms: int) -> None:
-        ledger = self.committer.ledger
-        ledger.prepend(command.revisions)
-        self._is_history_awaited = False
-        if command.start is not None:
-            ledger.history_start = max(ledger.history_start, command.start)
-        for session in list(self.sessions):
-            if session.is_waiting:
-                session.is_waiting = False
-                held, session.held = session.held, deque()
-                for waiting in held:
-                    self._dispatch(waiting, now_ms)
+        for waiting in self._history_loaded(command):
+            self._dispatch(waiting, now_ms)
         self._trim()
-
-    # --- private ------------------------------------------------------------------------------
-
-    def _trim(self) -> None:
-        """Forget old revisions, unless some that are being read are to join those in memory."""
-        if not self._is_history_awaited:
-            self.committer.ledger.trim(self.durable)
 
     def _on_proceed(self) -> None:
         """Look for problems in some more nodes; once all are known, everybody is told them."""

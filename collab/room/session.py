@@ -78,8 +78,11 @@ class Sessions:
     def aware(self) -> tuple[SessionId, ...]:
         """Return the sessions that are told of awareness, subscribed or not."""
         if self._aware is None:
-            # ShareDB's presence goes by channels and never through a room.
+            # ShareDB's presence goes by channels and never through a room, and what another node's
+            # sessions are told goes to that node once.
             self._aware = tuple(
-                item.id for item in self._sessions.values() if item.dialect is not Dialect.SHAREDB
+                item.id
+                for item in self._sessions.values()
+                if item.dialect not in (Dialect.SHAREDB, Dialect.PEER)
             )
         return self._aware

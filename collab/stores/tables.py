@@ -176,8 +176,11 @@ def save_snapshot(
         f"INSERT OR REPLACE INTO snapshots (room_key, revision, record) VALUES ({ROOM_KEY}, ?, ?)",
         (room.tenant, room.name, revision, record),
     )
+    # Those before the beginning of the history are a trim's to remove: counted with the others they
+    # would let the one go that the history begins at.
     kept = connection.execute(
-        f"SELECT revision FROM snapshots WHERE room_key = {ROOM_KEY} ORDER BY revision",
+        "SELECT revision FROM snapshots JOIN rooms USING (room_key)"
+        " WHERE tenant = ? AND name = ? AND revision >= history_start ORDER BY revision",
         (room.tenant, room.name),
     ).fetchall()
     connection.executemany(

@@ -23,9 +23,9 @@ from loadtests.peers.editors import (
     BareEditor,
     Editor,
     HocuspocusEditor,
-    ShareDbEditor,
     YjsEditor,
 )
+from loadtests.peers.sharedb_editor import ShareDbEditor
 
 __all__ = ["CONTESTANTS", "OURS", "Contestant", "Running", "pin"]
 

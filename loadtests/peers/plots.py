@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import matplotlib as mpl
 
@@ -16,41 +16,47 @@ from matplotlib import pyplot as plt  # noqa: E402
 from matplotlib.axes import Axes  # noqa: E402
 
 from loadtests.peers.contestants import CONTESTANTS  # noqa: E402
-from loadtests.peers.report import Results  # noqa: E402
+from loadtests.peers.results import Results  # noqa: E402
 
 __all__ = ["draw"]
+
+# Values by the contestants' short names, a title, and whether the scale is logarithmic.
+_Chart: TypeAlias = tuple[Mapping[str, float], str, bool]
 
 _OURS: Final = "#3b6fd4"
 _PEER: Final = "#9aa3af"
 _BARE: Final = "#d5d9df"
 
 
-def draw(results: Results, folder: Path) -> None:
-    """Draw what *results* hold into *folder*, one picture a table."""
+def draw(results: Results, folder: Path) -> list[str]:
+    """Draw what *results* hold into *folder*, one picture a table; return their names."""
+    pictures: dict[str, list[_Chart]] = {}
     for letter, figures in results.works.items():
-        sound = {name: item for name, item in figures.items() if item.deliveries > 0}
-        cpu = {name: item.cpu_us for name, item in sound.items()}
-        p99 = {name: item.p99 for name, item in sound.items()}
-        pair = [
-            (cpu, "CPU per delivery (µs, log)", True),
-            (p99, "p99 until delivered (ms, log)", True),
+        done = {name: item for name, item in figures.items() if item.deliveries > 0}
+        pictures[letter] = [
+            ({name: item.cpu_us for name, item in done.items()}, "CPU per delivery (µs)", False),
+            (
+                {name: item.p99 for name, item in done.items()},
+                "p99 until delivered (ms, log)",
+                True,
+            ),
         ]
-        _save(folder / f"peers-{letter}.svg", pair)
     if results.storm:
         joins = {name: item.joins_per_second for name, item in results.storm.items()}
-        _save(folder / "peers-e.svg", [(joins, "joins per second", False)])
+        cpu = {name: item.cpu_ms for name, item in results.storm.items()}
+        pictures["e"] = [(joins, "joins per second", False), (cpu, "CPU per join (ms)", False)]
     if results.pause:
-        cost = {
-            name: max(0.0, paused.grown_mb - reading.grown_mb)
-            for name, (reading, paused) in results.pause.items()
-        }
-        _save(folder / "peers-f.svg", [(cost, "MB for one paused reader", False)])
+        grown = {name: pair[1].grown_mb for name, pair in results.pause.items()}
+        pictures["f"] = [(grown, "the server grows by (MB)", False)]
     if results.highest:
         rates = {name: item.rate for name, item in results.highest.items()}
-        _save(folder / "peers-g.svg", [(rates, "edits/s with p99 < 50 ms", False)])
+        pictures["g"] = [(rates, "edits/s with p99 < 50 ms", False)]
+    for letter, charts in pictures.items():
+        _save(folder / f"peers-{letter}.svg", charts)
+    return [f"peers-{letter}.svg" for letter in pictures]
 
 
-def _save(path: Path, charts: Sequence[tuple[Mapping[str, float], str, bool]]) -> None:
+def _save(path: Path, charts: Sequence[_Chart]) -> None:
     figure, axes = plt.subplots(1, len(charts), figsize=(5 * len(charts), 3), squeeze=False)
     for axis, (values, title, is_log) in zip(axes[0], charts, strict=True):
         _bars(axis, values, title, is_log=is_log)

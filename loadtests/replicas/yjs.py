@@ -10,6 +10,7 @@ from pycrdt import Array, Doc, Map, Text
 
 from loadtests.replicas.channel import Channel, Lost
 from loadtests.replicas.replica import EMPTY, Replica, Timed
+from loadtests.wire import body_start, var_uint
 
 __all__ = ["HocuspocusReplica", "YjsReplica", "found"]
 
@@ -100,7 +101,7 @@ class YjsReplica(Replica):
             return
         body = message[len(self._prefix) :]
         if body[:1] == b"\0":
-            self._on_sync(body[:2], _buffer(body, 2))
+            self._on_sync(body[:2], body[body_start(body, 2) :])
 
     def _on_sync(self, kind: bytes, content: bytes) -> None:
         if kind == _STEP_1:
@@ -123,7 +124,7 @@ class YjsReplica(Replica):
             self._answered()
 
     def _send_sync(self, kind: bytes, content: bytes) -> None:
-        self._send(self._prefix + kind + _var_uint(len(content)) + content)
+        self._send(self._prefix + kind + var_uint(len(content)) + content)
 
 
 class HocuspocusReplica(YjsReplica):
@@ -134,7 +135,7 @@ class HocuspocusReplica(YjsReplica):
     def __init__(self, base: str, room: str, timed: Timed) -> None:
         super().__init__(base, room, timed)
         name = room.encode()
-        self._prefix = _var_uint(len(name)) + name
+        self._prefix = var_uint(len(name)) + name
 
     def _connect(self) -> Channel:
         self._is_synced = False
@@ -178,19 +179,3 @@ def found(replica: YjsReplica) -> None:
 def _bytes_of(text: str, index: int) -> int:
     """pycrdt counts bytes of UTF-8."""
     return len(text[:index].encode())
-
-
-def _buffer(message: bytes, start: int) -> bytes:
-    """Return the byte string that a message ends with."""
-    while message[start] & 0x80:
-        start += 1
-    return message[start + 1 :]
-
-
-def _var_uint(number: int) -> bytes:
-    parts = bytearray()
-    while number > 0x7F:
-        parts.append(0x80 | (number & 0x7F))
-        number >>= 7
-    parts.append(number)
-    return bytes(parts)

@@ -24,7 +24,6 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     Table,
-    Text,
     UniqueConstraint,
     delete,
     insert,
@@ -34,7 +33,7 @@ from sqlalchemy import (
 )
 
 from runtime.data.ddl import AddColumn
-from runtime.data.storage import Shape
+from runtime.data.storage import TEXT, Shape
 from runtime.parts import FieldType
 
 __all__ = [
@@ -61,16 +60,16 @@ ROOMS: Final = Table(
     "rooms",
     SCHEMA,
     Column("id", _NUMBER, primary_key=True),
-    Column("name", Text, nullable=False, unique=True),
+    Column("name", TEXT, nullable=False, unique=True),
 )
 _MODELS: Final = Table(
     "models",
     SCHEMA,
     Column("id", _NUMBER, primary_key=True),
     Column("room", ForeignKey("rooms.id"), nullable=False),
-    Column("node", Text, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("state", Text, nullable=False),
+    Column("node", TEXT, nullable=False),
+    Column("name", TEXT, nullable=False),
+    Column("state", TEXT, nullable=False),
     UniqueConstraint("room", "node"),
     sqlite_autoincrement=True,
 )
@@ -79,15 +78,15 @@ _FIELDS: Final = Table(
     SCHEMA,
     Column("id", _NUMBER, primary_key=True),
     Column("model", ForeignKey("models.id"), nullable=False, index=True),
-    Column("node", Text, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("type", Text, nullable=False),
+    Column("node", TEXT, nullable=False),
+    Column("name", TEXT, nullable=False),
+    Column("type", TEXT, nullable=False),
     Column("precision", Integer, nullable=False),
     Column("scale", Integer, nullable=False),
-    Column("target", Text, nullable=False),
+    Column("target", TEXT, nullable=False),
     Column("is_encrypted", Boolean(create_constraint=False), nullable=False, server_default="0"),
-    Column("computed", Text, nullable=False),
-    Column("state", Text, nullable=False),
+    Column("computed", TEXT, nullable=False),
+    Column("state", TEXT, nullable=False),
     sqlite_autoincrement=True,
 )
 _INDEXES: Final = Table(
@@ -95,10 +94,10 @@ _INDEXES: Final = Table(
     SCHEMA,
     Column("id", _NUMBER, primary_key=True),
     Column("model", ForeignKey("models.id"), nullable=False, index=True),
-    Column("node", Text, nullable=False),
-    Column("columns", Text, nullable=False),
+    Column("node", TEXT, nullable=False),
+    Column("columns", TEXT, nullable=False),
     Column("is_unique", Boolean(create_constraint=False), nullable=False),
-    Column("state", Text, nullable=False),
+    Column("state", TEXT, nullable=False),
     sqlite_autoincrement=True,
 )
 CHANGES: Final = Table(
@@ -106,13 +105,13 @@ CHANGES: Final = Table(
     SCHEMA,
     Column("number", _NUMBER, primary_key=True),
     Column("room", ForeignKey("rooms.id"), nullable=False, index=True),
-    Column("kind", Text, nullable=False),
-    Column("model", Text, nullable=False),
-    Column("record", Text, nullable=False),
-    Column("before", Text),
-    Column("after", Text),
-    Column("user", Text, nullable=False),
-    Column("user_name", Text, nullable=False),
+    Column("kind", TEXT, nullable=False),
+    Column("model", TEXT, nullable=False),
+    Column("record", TEXT, nullable=False),
+    Column("before", TEXT),
+    Column("after", TEXT),
+    Column("user", TEXT, nullable=False),
+    Column("user_name", TEXT, nullable=False),
     Column("depth", Integer, nullable=False),
     sqlite_autoincrement=True,
 )
@@ -120,9 +119,9 @@ KEYS: Final = Table(
     "keys",
     SCHEMA,
     Column("room", ForeignKey("rooms.id"), primary_key=True),
-    Column("model", Text, primary_key=True),
-    Column("key", Text, primary_key=True),
-    Column("record", Text, nullable=False),
+    Column("model", TEXT, primary_key=True),
+    Column("key", TEXT, primary_key=True),
+    Column("record", TEXT, nullable=False),
     Column("created_ms", BigInteger, nullable=False),
     Index("keys_by_age", "room", "created_ms"),
 )
@@ -130,7 +129,7 @@ FILES: Final = Table(
     "files",
     SCHEMA,
     Column("room", ForeignKey("rooms.id"), primary_key=True),
-    Column("digest", Text, primary_key=True),
+    Column("digest", TEXT, primary_key=True),
     Column("data", LargeBinary, nullable=False),
 )
 # Under which keys a room's values are sealed; an empty name says that the file may still hold, in
@@ -139,7 +138,7 @@ SEALS: Final = Table(
     "seals",
     SCHEMA,
     Column("room", ForeignKey("rooms.id"), primary_key=True),
-    Column("key", Text, primary_key=True),
+    Column("key", TEXT, primary_key=True),
 )
 
 

@@ -17,7 +17,7 @@ from decimal import ROUND_FLOOR, Decimal
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Boolean, ColumnElement, case, false, literal, null, type_coerce
+from sqlalchemy import Boolean, ColumnElement, case, cast, false, literal, null
 
 from runtime.data.layout import StoredField
 from runtime.data.storage import Shape, is_sealed, is_wide, wide_text
@@ -27,8 +27,9 @@ from runtime.parts import FieldType
 
 __all__ = ["UNKNOWN", "Kind", "NotSql", "Term", "compare", "compare_columns", "equal", "kind_of"]
 
-# An error: neither true nor false.
-UNKNOWN: Final[ColumnElement[bool]] = type_coerce(null(), Boolean)
+# An error: neither true nor false. Said to be a boolean, since PostgreSQL takes a choice between
+# nothing but nulls for a text.
+UNKNOWN: Final[ColumnElement[bool]] = cast(null(), Boolean)
 _ORDERS: Final[dict[str, Callable[[Any, Any], ColumnElement[bool]]]] = {
     "<": operator.lt,
     "<=": operator.le,

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import BigInteger, Column, Integer, MetaData, Select, Table, Text, bindparam, select
+from sqlalchemy import BigInteger, Column, Integer, MetaData, Select, Table, bindparam, select
 
 from runtime.application import Application
 from runtime.data.catalog import Catalog, FieldRow, ModelRow, State
@@ -20,7 +20,7 @@ from runtime.data.encryption import Cipher
 from runtime.data.errors import ModelNotFound
 from runtime.data.records import Record
 from runtime.data.sealing import field_place
-from runtime.data.storage import Shape
+from runtime.data.storage import TEXT, Shape
 from runtime.data.values import milliseconds, moment
 from runtime.expressions.types import Schema
 from runtime.parts import DataModel, Field, FieldType
@@ -266,12 +266,12 @@ def bare_table(row: ModelRow, columns: Iterable[FieldRow], metadata: MetaData) -
     return Table(
         row.table_name,
         metadata,
-        Column("id", Text, primary_key=True, nullable=False),
+        Column("id", TEXT, primary_key=True, nullable=False),
         Column("version", Integer, nullable=False),
         Column("created_at", BigInteger, nullable=False),
         Column("updated_at", BigInteger, nullable=False),
-        Column("created_by", Text, nullable=False),
-        Column("faults", Text),
+        Column("created_by", TEXT, nullable=False),
+        Column("faults", TEXT),
         *(Column(item.column_name, item.shape.column_type) for item in columns),
     )
 

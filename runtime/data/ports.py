@@ -1,7 +1,7 @@
 """What the data needs of a database beyond SQLAlchemy's Core. SPEC: section DA.
 
 SQLAlchemy quotes names, binds values and speaks the dialect; what it cannot say alike everywhere is
-here. ``sqlite`` is the embedded implementation.
+here. ``sqlite`` is the embedded implementation, ``postgres`` the one that processes share.
 """
 
 from __future__ import annotations
@@ -61,9 +61,14 @@ class Database(Protocol):
     """One tenant's database: many readers, one writer at a time."""
 
     dialect: Dialect
-    # How many transactions were committed. Who read it before reading data, and finds it the same
-    # within a writing transaction, knows that nothing has changed in between.
-    commits: int
+
+    @property
+    def commits(self) -> int:
+        """How many transactions were committed.
+
+        Who read it before reading data, and finds it the same within a writing transaction, knows
+        that nothing has changed in between.
+        """
 
     def open(self) -> None:
         """Open or create it."""

@@ -18,15 +18,34 @@ import orjson
 from sqlalchemy import BigInteger, Boolean, LargeBinary, Text
 from sqlalchemy.types import TypeEngine
 
-from runtime.data.values import EXACT, milliseconds, moment
+from runtime.data.values import EXACT, TEXTS, milliseconds, moment
 from runtime.expressions.values import Value
 from runtime.parts import Field, FieldType
 
-__all__ = ["WIDE_DIGITS", "Shape", "is_sealed", "is_wide", "scaled", "wide_text"]
+__all__ = [
+    "TEXT",
+    "WIDE_DIGITS",
+    "LongText",
+    "Shape",
+    "is_sealed",
+    "is_wide",
+    "scaled",
+    "wide_text",
+]
 
 # A BIGINT holds every number of 18 digits.
 WIDE_DIGITS: Final = 18
+_LONG: Final = TEXTS | {FieldType.JSON, FieldType.FILE}
+# Every database sorts and compares texts by code points.
+TEXT: Final[TypeEngine[str]] = Text().with_variant(Text(collation="C"), "postgresql")
 _NINES: Final = str.maketrans("0123456789", "9876543210")
+
+
+class LongText(Text):
+    """A text that may be longer than what a database's index holds of it."""
+
+
+_LONG_TEXT: Final[TypeEngine[str]] = LongText().with_variant(LongText(collation="C"), "postgresql")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +86,7 @@ class Shape:
             return BigInteger()
         if self.type is FieldType.DECIMAL and not is_wide(self):
             return BigInteger()
-        return Text()
+        return _LONG_TEXT if self.type in _LONG else TEXT
 
     @property
     def encode(self) -> Callable[[Any], Any] | None:

@@ -1,4 +1,7 @@
-"""The data of one tenant: one file with many rooms. SPEC: section DA. Made by the doors."""
+"""The data of one tenant: one file, or one schema, with many rooms. SPEC: section DA.
+
+Made by ``tenants``.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from sqlalchemy import insert, select
 from runtime.data.catalog import ROOMS, create_schema
 from runtime.data.encryption import Cipher, MasterKeys
 from runtime.data.identifiers import Identifiers
+from runtime.data.ports import Database
 from runtime.data.room import RoomData
 from runtime.data.sqlite import SqliteDatabase
 from runtime.expressions.engine import Engine
@@ -25,16 +29,20 @@ def file_name(tenant: str) -> str:
 
 
 class TenantData:
-    """All rooms of one tenant, in the file *path*, whose folder must exist.
+    """All rooms of one tenant, in the file *place*, whose folder must exist, or that database.
 
-    *cipher* is the tenant's own and seals what is encrypted. Without one nothing can be encrypted.
+    *cipher* is the tenant's own and seals what is encrypted. A file can do without one, and then
+    nothing in it can be encrypted.
     """
 
-    def __init__(self, path: Path, engine: Engine, cipher: Cipher | None = None) -> None:
-        self._database = SqliteDatabase(path)
+    def __init__(
+        self, place: Path | Database, engine: Engine, cipher: Cipher | None = None
+    ) -> None:
+        self._database = SqliteDatabase(place) if isinstance(place, Path) else place
         self._engine = engine
         if cipher is None:
-            keys = MasterKeys(path.parent, {})
+            assert isinstance(place, Path), "a database's cipher is given"
+            keys = MasterKeys(place.parent, {})
             cipher = keys.cipher().refusing("this data was opened without a key")
         self._cipher = cipher
         self._identifiers = Identifiers()
@@ -42,13 +50,13 @@ class TenantData:
         self._rooms: dict[str, RoomData] = {}
 
     def open(self) -> None:
-        """Open or create the file."""
+        """Open it, or create it if it is not there."""
         self._database.open()
         with self._database.writing(DATA_STATEMENT_S) as connection:
             create_schema(connection)
 
     def close(self) -> None:
-        """Close the file after the writer is done."""
+        """Close it after its writer is done."""
         with self._lock:
             rooms = list(self._rooms.values())
         for room in rooms:

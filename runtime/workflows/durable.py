@@ -1,37 +1,27 @@
-"""DBOS behind this package's own words: runs that survive the process, and what is known of them.
+"""Runs that survive the process.
 
-DBOS is one object per process with a registry of functions; it is made in ``start`` and forgotten
-in ``stop``. It opens no port, speaks to nobody (no Conductor, no telemetry) and logs errors only.
-What it keeps is JSON (its default is pickle, which would run whatever is written into the file).
-SPEC: section WF. Called by ``workflows``, ``starter`` and ``log``; nothing else imports DBOS.
+What keeps them, DBOS with all that it imports, takes as long to load as the rest of the preview
+does. So it is loaded once there is something to keep: a file of runs, or an application that has
+workflows. SPEC: section WF. Called by ``workflows``, ``starter`` and ``log``.
 """
 
 from __future__ import annotations
 
-import logging
-import sqlite3
 import threading
 import time
 from collections.abc import Callable
-from contextvars import Context
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID
-
-from runtime.limits import RUNS_AT_ONCE_MAX, RUNS_STOP_S
 from runtime.workflows.errors import RunInterrupted
 from runtime.workflows.sealing import RunSeal
 
-__all__ = ["Durable", "KeptStep"]
+if TYPE_CHECKING:
+    from runtime.workflows.dbos_runs import DbosRuns
 
-# Runs of an older interpreter, whose steps are not these, would have to be told apart by this.
-_VERSION: Final = "1"
-_EXECUTOR: Final = "preview"
-_FUNCTION: Final = "run"
+__all__ = ["Durable", "Execute", "KeptStep"]
 
-Answer = TypeVar("Answer")
 Execute = Callable[[str, dict[str, Any]], dict[str, Any]]
 
 
@@ -55,91 +45,50 @@ class Durable:
         self._execute = execute
         self._seal = seal
         self._stopping = threading.Event()
-        self._function: Callable[..., Any] | None = None
-        self._active = 0
-        self._idle = threading.Condition()
+        self._is_started = False
+        self._opened: DbosRuns | None = None
+        self._opening = threading.Lock()
 
     def start(self) -> None:
-        """Open the file, and go on with the runs that were interrupted."""
+        """Go on with the runs that were interrupted; where there is no file there are none."""
         self._stopping.clear()
-        connection = sqlite3.connect(self._path)
-        # Kept in the file: readers of the run log do not wait for runs, nor runs for them.
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.close()
-        logging.getLogger("dbos").setLevel(logging.ERROR)
-        config: DBOSConfig = {
-            "name": "design-rooms-preview",
-            "system_database_url": f"sqlite:///{self._path}",
-            "application_version": _VERSION,
-            "executor_id": _EXECUTOR,
-            "log_level": "ERROR",
-            "console_log_level": "ERROR",
-            "enable_otlp": False,
-            "serializer": DBOSPortableJSONSerializer(),
-            "db_engine_kwargs": {"pool_pre_ping": False},
-            # Nobody waits for notifications here; the thread that looks for them ends sooner.
-            "notification_listener_polling_interval_sec": 0.1,
-            # Runs hold a thread each; a few more are DBOS's own.
-            "max_executor_threads": RUNS_AT_ONCE_MAX * 2 + 8,
-        }
-        DBOS(config=config)
-        # How often a run may be recovered is the ledger's business, which can say so.
-        self._function = DBOS.workflow(name=_FUNCTION, max_recovery_attempts=None)(self._run_of())
-        DBOS.launch()
+        self._is_started = True
+        if self._path.exists():
+            self._open()
+
+    def prepare(self) -> None:
+        """Load what keeps runs, in a thread of its own: the first run is not to wait for it."""
+        if self._opened is None and self._is_started:
+            threading.Thread(target=self._open, name="workflows", daemon=True).start()
 
     def stop(self) -> None:
         """Interrupt the runs, which go on after the next ``start``, and close the file."""
         self._stopping.set()
-        with self._idle:
-            self._idle.wait_for(lambda: self._active == 0, RUNS_STOP_S)
-        if self._function is not None:
-            self._function = None
-            DBOS.destroy(destroy_registry=True)
+        with self._opening:
+            self._is_started = False
+        if self._opened is not None:
+            # Runs that are ending ask for it still.
+            self._opened.stop()
+            self._opened = None
 
     def begin(self, run: str, order: dict[str, Any]) -> None:
         """Start a run; a run of this id that was started before stays as it is."""
-        assert self._function is not None, "start comes first"
-        function = self._function
-        sealed = self._seal.seal(run, order)
-
-        def start() -> None:
-            if DBOS.get_workflow_status(run) is None:
-                with SetWorkflowID(run):
-                    DBOS.start_workflow(function, sealed)
-
-        _outside(start)
+        self._required().begin(run, order)
 
     def steps(self, run: str) -> list[KeptStep]:
         """Return the journal of a run, in order."""
-        return [
-            KeptStep(
-                self._seal.open(run, step["output"]),
-                step["started_at_epoch_ms"] or 0,
-                step["completed_at_epoch_ms"] or 0,
-            )
-            for step in _outside(lambda: DBOS.list_workflow_steps(run))
-            if isinstance(step["output"], dict)
-        ]
+        return self._required().steps(run)
 
     def forget(self, runs: list[str]) -> None:
         """Delete runs that have ended."""
         if runs:
-            _outside(lambda: DBOS.delete_workflows(runs))
+            self._required().forget(runs)
 
     def step(self, name: str, perform: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         """See ``ports.Journal.step``; only within *execute*."""
         if self._stopping.is_set():
             raise RunInterrupted
-        try:
-            run = DBOS.workflow_id
-            assert run is not None, "a step is within a run"
-            kept = DBOS.run_step({"name": name}, lambda: self._seal.seal(run, perform()))
-            return self._seal.open(run, kept)
-        except Exception:
-            # Once the file is closed under a step that took too long, the step never happened.
-            if self._stopping.is_set():
-                raise RunInterrupted from None
-            raise
+        return self._required().step(name, perform)
 
     def wait(self, due_ms: int, at_most_ms: int) -> None:
         """See ``ports.Journal.wait``."""
@@ -152,30 +101,19 @@ class Durable:
         if self._stopping.wait(seconds):
             raise RunInterrupted
 
-    def _run_of(self) -> Callable[[dict[str, Any]], dict[str, Any]]:
-        # A closure and not a method: DBOS keeps the object of a method with the run's input.
-        def run(order: dict[str, Any]) -> dict[str, Any]:
-            run_id = DBOS.workflow_id
-            assert run_id is not None
-            with self._idle:
-                self._active += 1
-            try:
-                if self._stopping.is_set():
-                    raise RunInterrupted
-                outcome = self._execute(run_id, self._seal.open(run_id, order))
-                return self._seal.seal(run_id, outcome)
-            finally:
-                with self._idle:
-                    self._active -= 1
-                    self._idle.notify_all()
+    def _required(self) -> DbosRuns:
+        opened = self._open()
+        if opened is None:
+            raise RunInterrupted
+        return opened
 
-        return run
+    def _open(self) -> DbosRuns | None:
+        """Return what keeps the runs; None once the process stops."""
+        with self._opening:
+            if self._opened is None and self._is_started:
+                from runtime.workflows.dbos_runs import DbosRuns  # Late: see the top.
 
-
-def _outside(ask: Callable[[], Answer]) -> Answer:
-    """Return what *ask* returns, asked from outside any run.
-
-    Within a run DBOS takes a question for a step of it and notes the answer, which the next life
-    of the run would not ask again: listeners are called in the threads of runs.
-    """
-    return Context().run(ask)
+                opened = DbosRuns(self._path, self._execute, self._seal, self._stopping)
+                opened.start()
+                self._opened = opened
+            return self._opened

@@ -123,6 +123,8 @@ class Workflows:
                 if known is not None:
                     known[1]()
                 self._rooms[key] = (data, data.listen(partial(self._on_changes, key)))
+        if data.application.workflows:
+            self._durable.prepare()
         self._starter.wake(key)
 
     def detach(self, tenant: str, room: str) -> None:

@@ -23,6 +23,7 @@ from collab.auth.page_tokens import PageTokens
 from collab.auth.revocations import Revocations
 from collab.auth.tokens import ServiceTokens, Tokens
 from collab.host.bounds import Bounds
+from collab.host.cluster import Cluster
 from collab.host.host import Host
 from collab.main import server_config
 from collab.messages import Role
@@ -50,7 +51,7 @@ class InsideServer:
     """The whole application on a real port, served by a thread. ``host`` is there to look into.
 
     With *secret* people sign in with ``tokens``; with *preview*, a Unix socket, ``/preview/`` leads
-    there. ``clock.offset_ms`` moves its time.
+    there. ``clock.offset_ms`` moves its time. With *cluster* it is a node.
     """
 
     def __init__(
@@ -63,10 +64,11 @@ class InsideServer:
         public_url: str | None = None,
         web_dir: Path = Path("no-designer-here"),
         preview: Path | None = None,
+        cluster: Cluster | None = None,
     ) -> None:
         self.clock = MovedClock()
         self.keys = Keys.derived(b"k" * 32)
-        self.host = Host(store or MemoryStore(), self.clock, builtin(), bounds)
+        self.host = Host(store or MemoryStore(), self.clock, builtin(), bounds, cluster=cluster)
         service = ServiceTokens(self.keys.service, self.clock)
         self.tokens = Tokens((secret or b"s" * 32,), self.clock)
         authenticator: LocalAuthenticator | TokenAuthenticator

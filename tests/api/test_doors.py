@@ -122,6 +122,20 @@ _TABLE: Final = (
         "204 403 403 403 403 403 403 404",
         target="/api/rooms/ROOM/members/gr%C3%B6%C3%9Fe",
     ),
+    # Who holds what; nobody holds anything here that could be broken.
+    _Row("GET", f"{_ROOM}/locks", _READ),
+    _Row(
+        "POST",
+        f"{_ROOM}/locks",
+        "200 200 403 403 403 403 403 404",
+        body=b'{"component":"application"}',
+    ),
+    _Row(
+        "DELETE",
+        f"{_ROOM}/locks/{{component:path}}",
+        "409 403 403 403 403 403 403 404",
+        target="/api/rooms/ROOM/locks/gr%C3%B6%C3%9Fe",
+    ),
     _Row("GET", f"{_ROOM}/shares", "200 403 403 403 403 403 403 404"),
     _Row(
         "POST",

@@ -33,6 +33,8 @@ from collab.stores.memory import MemoryStore
 from collab.system import SystemClock
 
 PATIENCE_S = 60
+# How long the proxy waits for a process that is away.
+_AWAY_S = 0.3
 
 
 class Upstream:
@@ -145,7 +147,7 @@ async def front(socket_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     keys = Keys.derived(b"k" * 32)
     pages = PageTokens(keys.pages, clock)
     gate = PreviewGate(LocalAuthenticator(b"k" * 32), access, pages, keys.identity)
-    proxy = PreviewProxy(socket_path, gate, access)
+    proxy = PreviewProxy(socket_path, gate, access, patience_s=_AWAY_S)
     app = Starlette(routes=preview_routes(proxy), exception_handlers={DesignRoomsError: on_error})
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))

@@ -156,7 +156,7 @@ def test_samples_that_cannot_be_used(tmp_path: Path) -> None:
         ("PORT", "80a", "PORT"),
         ("AUTH_SECRET", "größe", "needs 32 or more"),
         ("REDIS_URL", "redis://localhost", "unset REDIS_URL"),
-        ("DATABASE_URL", "postgresql://localhost", "unset DATABASE_URL"),
+        ("DATABASE_URL", "mysql://localhost", "unset DATABASE_URL"),
     ],
 )
 def test_settings_that_cannot_be_used(tmp_path: Path, name: str, value: str, says: str) -> None:

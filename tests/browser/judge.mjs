@@ -40,7 +40,7 @@ async function axe (page, options, context) {
     const include = context.include.filter(isThere)
     if (include.length === 0) return []
     const found = await window.axe.run({ include }, { resultTypes: ['violations'], ...options })
-    return found.violations.map(({ id, nodes }) => `${id} at ${nodes.slice(0, 3).map(node => `${node.target.join(' ')} (${node.failureSummary.split('\n')[1]?.trim()})`).join('; ')}`)
+    return found.violations.map(({ id, nodes }) => `${id} at ${nodes.slice(0, 3).map(node => `${node.target.join(' ')} ${node.html.slice(0, 120)} (${node.failureSummary.split('\n')[1]?.trim()})`).join('; ')}`)
   }, { options, context })
 }
 

@@ -4,7 +4,7 @@
 //   node making.mjs SERVER ROOM [PICTURES]
 //
 // Prints one JSON object: the faults, and what each scene found in the model afterwards.
-import { drag, launch, PATIENCE_MS, Scene } from './support.mjs'
+import { drag, launch, Scene, until } from './support.mjs'
 
 const [server, room, pictures = ''] = process.argv.slice(2)
 const scene = new Scene(await launch(), server, pictures)
@@ -19,16 +19,6 @@ async function find (type, fits = () => true) {
   const found = Object.entries(await nodes()).find(([, node]) => node.type === type && node.place !== null && fits(node.props))
   if (found === undefined) throw new Error(`no ${type}`)
   return found[0]
-}
-
-async function until (look, what) {
-  const deadline = Date.now() + PATIENCE_MS
-  while (Date.now() < deadline) {
-    const result = await look()
-    if (result) return result
-    await new Promise(resolve => setTimeout(resolve, 50))
-  }
-  throw new Error(`waited in vain for ${what}`)
 }
 
 const becomes = (id, fits, what) => until(async () => { const { props } = (await nodes())[id]; return fits(props) && props }, what)
@@ -124,6 +114,41 @@ await scene.play(async () => {
   await select(anna, workflow)
   said['the trigger has one form'] = await inspector(anna).getByRole('combobox').count() === 0 &&
     await inspector(anna).getByRole('group', { name: 'Trigger' }).isVisible()
+
+  // What is offered while an expression is written is taken by Enter, and one types on behind it: at
+  // the end, in the middle, and between the brackets of a function.
+  const dashboard = await find('Page@1', ({ path }) => path === '/')
+  const metric = await find('Metric@1', ({ label }) => label === 'Open orders')
+  await select(anna, dashboard)
+  await select(anna, metric)
+  const code = inspector(anna).locator('.cm-content').first()
+  const take = async name => {
+    await anna.locator('.cm-tooltip-autocomplete [aria-selected=true]').getByText(name, { exact: true }).waitFor()
+    // Whoever presses Enter before having seen it, as the editor sees that, meant something else.
+    await anna.waitForTimeout(100)
+    await anna.keyboard.press('Enter')
+  }
+  await code.click()
+  await anna.keyboard.press('Control+A')
+  await anna.keyboard.type('models.Prod')
+  await take('Product')
+  await anna.keyboard.type('.filt')
+  await take('filter')
+  await anna.keyboard.type('item.act')
+  await take('active')
+  await anna.keyboard.press('End')
+  await anna.keyboard.type('.siz')
+  await take('size')
+  await anna.keyboard.type(' + 1')
+  await becomes(metric, ({ value }) => value.expr === 'models.Product.filter(item, item.active).size() + 1', 'the expression that was offered')
+  await anna.keyboard.press('Control+Home')
+  await anna.keyboard.type('models.Cust')
+  await take('Customer')
+  await anna.keyboard.type('.size() + ')
+  const offered = await becomes(metric, ({ value }) => value.expr.startsWith('models.Customer.size() + models.'), 'what was offered before it')
+  await inspector(anna).getByRole('status', { name: 'Value now' }).first().getByText(/^\d+$/).waitFor()
+  said['what is offered is taken by Enter, and one types on'] = offered.value.expr === 'models.Customer.size() + models.Product.filter(item, item.active).size() + 1'
+  await anna.keyboard.press('Escape')
 
   // Dates in their own control: typed, not written while they are half there, and changed by others.
   const order = await find('DataModel@1', ({ name }) => name === 'Order')

@@ -4,7 +4,7 @@
 //   node past.mjs SERVER ROOM
 //
 // Prints one JSON object: what was found true, and the faults.
-import { launch, PATIENCE_MS, Scene } from './support.mjs'
+import { launch, Scene, until } from './support.mjs'
 
 const [server, room] = process.argv.slice(2)
 const scene = new Scene(await launch(), server, process.env.PICTURES)
@@ -17,16 +17,6 @@ const layer = (page, id) => page.getByRole('tree', { name: 'Layers' }).locator(`
 const select = (page, id) => page.evaluate(id => { location.hash = ''; location.hash = `node=${id}` }, id)
 const model = async () => (await (await fetch(`${server}/api/rooms/${room}/model`)).json()).model
 const head = async () => (await (await fetch(`${server}/api/rooms/${room}`)).json()).revision
-
-async function until (look, what) {
-  const deadline = Date.now() + PATIENCE_MS
-  while (Date.now() < deadline) {
-    const result = await look()
-    if (result) return result
-    await new Promise(resolve => setTimeout(resolve, 40))
-  }
-  throw new Error(`waited in vain for ${what}`)
-}
 
 async function find (type, fits = () => true) {
   const { nodes } = await model()

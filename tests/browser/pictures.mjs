@@ -1,47 +1,41 @@
-// The documentation's pictures: every view of the designer with real content and three people in it.
+// The documentation's pictures: every view of the tool with real content and three people in it.
 //
-//   node tests/browser/pictures.mjs SERVER OUT_DIR [VIEW…]
+//   node pictures.mjs SERVER OUT_DIR [VIEW…]
 //
-// SERVER is one without sign-in and with nothing in it yet: each run makes a room of its own there, of
-// the template for insurance claims. Each view is taken light and dark, at 1280 × 800 and 1920 × 1080,
-// as `VIEW-light-1280.png`. With names of views only those are taken.
+// Started by `make pictures`. SERVER is one where people sign in, with nothing in it yet and the tokens
+// of ANNA, BEN, CLARA and DORA in the environment. Each view is taken light and dark, at 1280 × 800 and
+// 1920 × 1080, as `VIEW-light-1280.png`. With names of views only those are taken.
 import { mkdir } from 'node:fs/promises'
-import { launch, Line, Scene } from './support.mjs'
+import { demoRooms } from './demo.mjs'
+import { launch, Line, Scene, wear } from './support.mjs'
 
 const [server, folder, ...wanted] = process.argv.slice(2)
 if (!folder) throw new Error('usage: node pictures.mjs SERVER OUT_DIR [VIEW…]')
 await mkdir(folder, { recursive: true })
 
-const ROOM = `claims-${Date.now().toString(36)}`
+const ROOM = 'insurance-claims'
+const ORDERS = 'orders'
 const SIZES = [[1280, 800], [1920, 1080]]
 
 const scene = new Scene(await launch(), server, folder)
 
-const colors = new Set()
-
-/**
- * Somebody with a name in a window of their own, who has seen the tour; with the line to the server.
- *
- * Guests get one of a few colours; whoever would look like somebody else comes in again.
- */
-async function person (name, { hasSeenTour = true } = {}) {
-  const context = await scene.browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' })
-  if (hasSeenTour) await context.addInitScript(() => localStorage.setItem('design-rooms-tour', 'seen'))
+/** Somebody in a window of their own, who has seen the tour; with the line to the server. */
+async function person (who, { hasSeenTour = true } = {}) {
+  const context = await scene.browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce', locale: 'en-GB' })
+  if (hasSeenTour) await context.addInitScript(() => { if (location.pathname.startsWith('/rooms/')) localStorage.setItem('design-rooms-tour', 'seen') })
   const page = await context.newPage()
-  scene.watch(page, name)
+  scene.watch(page, who, /CLOSING or CLOSED/)
   const line = await Line.of(page)
-  await page.goto(`${server}/`)
-  const color = await page.evaluate(async name => {
-    await fetch('/api/session')
-    const answer = await fetch('/api/session', { method: 'PUT', body: JSON.stringify({ name }) })
-    return (await answer.json()).color
-  }, name)
-  if (colors.has(color) && colors.size < 4) {
-    await context.close()
-    return person(name, { hasSeenTour })
-  }
-  colors.add(color)
+  await page.goto(`${server}/login?token=${process.env[who]}`)
+  await page.getByRole('heading', { name: 'Rooms', exact: true }).waitFor()
   return { page, line }
+}
+
+/** Makes a room of a template, with its records. */
+async function make (page, name, title, template) {
+  const room = await page.request.post(`${server}/api/rooms`, { data: { name, title, template } })
+  const records = await page.request.post(`${server}/preview/${name}/player/data/generate`, { data: { template: true } })
+  if (!room.ok() || !records.ok()) throw new Error(`the room ${name} was not made`)
 }
 
 const enter = async page => {
@@ -62,8 +56,8 @@ async function show (page, name) {
 }
 
 /** The id of the first node of a type whose props fit. */
-async function find (type, fits = () => true) {
-  const { model } = await (await fetch(`${server}/api/rooms/${ROOM}/model`)).json()
+async function find (page, type, fits = () => true) {
+  const { model } = await (await page.request.get(`${server}/api/rooms/${ROOM}/model`)).json()
   const found = Object.entries(model.nodes).find(([, node]) => node.type === type && fits(node.props))
   if (!found) throw new Error(`the template has no such ${type}`)
   return found[0]
@@ -105,7 +99,7 @@ async function view (name, page, prepare = async () => {}, tidy = async () => {}
   for (const [width, height] of SIZES) {
     for (const colorScheme of ['light', 'dark']) {
       await page.setViewportSize({ width, height })
-      await page.emulateMedia({ colorScheme })
+      await wear(page, colorScheme)
       await prepare()
       await page.waitForTimeout(500)
       await scene.shoot(page, `${name}-${colorScheme}-${width}`)
@@ -114,35 +108,31 @@ async function view (name, page, prepare = async () => {}, tidy = async () => {}
   }
 }
 
-/** A view that fails is told of and leaves the others be. */
-async function attempt (name, work) {
+/** What takes views, unless none of them is wanted; one that fails is told of and leaves the others be. */
+async function attempt (views, work) {
+  if (wanted.length > 0 && !views.split(' ').some(name => wanted.includes(name))) return
   try {
     await work()
   } catch (error) {
-    scene.faults.push(`${name}: ${error.message.split('\n')[0]}`)
+    scene.faults.push(`${views}: ${error.message.split('\n')[0]}`)
   }
 }
 
 await scene.play(async () => {
-  const { page: anna, line: annasLine } = await person('Anna Berg')
-  const made = await anna.evaluate(async room => {
-    const answer = await fetch('/api/rooms', { method: 'POST', body: JSON.stringify({ name: room, title: 'Insurance claims', template: 'insurance-claims' }) })
-    await fetch(`/preview/${room}/player/data/generate`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ template: true }) })
-    return answer.status
-  }, ROOM)
-  if (made !== 201) throw new Error(`the room was not made: ${made}`)
+  const { page: anna, line: annasLine } = await person('ANNA')
+  await make(anna, ROOM, 'Insurance claims', 'insurance-claims')
   await enter(anna)
-  const { page: ben, line: bensLine } = await person('Ben Ek')
+  const { page: ben, line: bensLine } = await person('BEN')
   await enter(ben)
-  const { page: clara } = await person('Clara Öz')
+  const { page: clara } = await person('CLARA')
   await enter(clara)
 
   const [claims, heading, report, table, search] = [
-    await find('Page@1', props => props.path === '/claims'),
-    await find('Heading@1', props => props.text === 'Claims'),
-    await find('Button@1', props => props.label === 'Report a claim'),
-    await find('Table@1', props => JSON.stringify(props.dataSource).includes('vars.status')),
-    await find('TextField@1', props => props.label === 'Search')
+    await find(anna, 'Page@1', props => props.path === '/claims'),
+    await find(anna, 'Heading@1', props => props.text === 'Claims'),
+    await find(anna, 'Button@1', props => props.label === 'Report a claim'),
+    await find(anna, 'Table@1', props => JSON.stringify(props.dataSource).includes('vars.status')),
+    await find(anna, 'TextField@1', props => props.label === 'Search')
   ]
 
   // Three people at work on one page, and a history of it.
@@ -166,6 +156,19 @@ await scene.play(async () => {
     await show(anna, 'Layers')
     await gather()
   }))
+  await attempt('history', async () => {
+    await anna.getByRole('contentinfo', { name: 'Status' }).getByRole('button', { name: /History/ }).click()
+    const history = anna.getByRole('region', { name: 'History' })
+    await view('history', anna, async () => {
+      if (await anna.getByRole('button', { name: 'Back to now' }).count() > 0) return
+      await history.getByRole('treeitem', { name: /Clara Öz/ }).first().click()
+      await history.getByText(/to ‘All claims’/).click()
+      await element(anna, heading).getByText('All claims').waitFor()
+    })
+    await anna.getByRole('button', { name: 'Back to now' }).click()
+    await anna.getByRole('button', { name: 'Close the bottom panel' }).click()
+    await select(anna, table)
+  })
   await attempt('palette', () => view('palette', anna, async () => {
     await show(anna, 'Insert')
     await anna.getByRole('option', { name: /^Confirmation/ }).scrollIntoViewIfNeeded()
@@ -183,18 +186,18 @@ await scene.play(async () => {
   }, () => release(anna)))
   await attempt('pages', () => view('pages', anna, () => show(anna, 'Pages')))
 
-  const model = await find('DataModel@1', props => props.name === 'Claim')
+  const model = await find(anna, 'DataModel@1', props => props.name === 'Claim')
   await attempt('model', () => view('model', anna, async () => {
     await show(anna, 'Data models')
     await select(anna, model)
   }))
-  const workflow = await find('Workflow@1', props => props.name === 'payClaim')
+  const workflow = await find(anna, 'Workflow@1', props => props.name === 'payClaim')
   await attempt('workflow', () => view('workflow', anna, async () => {
     await show(anna, 'Workflows')
     await select(anna, workflow)
   }))
 
-  const metric = await find('Metric@1', props => props.label === 'Payable in all')
+  const metric = await find(anna, 'Metric@1', props => props.label === 'Payable in all')
   await attempt('expression', () => view('expression', anna, async () => {
     await show(anna, 'Layers')
     await select(anna, metric)
@@ -227,6 +230,20 @@ await scene.play(async () => {
       await anna.getByRole('dialog').waitFor({ state: 'hidden' })
     }))
 
+  // A table without data is a problem, and is listed.
+  await attempt('problems', async () => {
+    await select(anna, claims)
+    await show(anna, 'Insert')
+    await anna.getByRole('option', { name: /^Dashboard/ }).click()
+    await saved(anna)
+    await view('problems', anna, async () => {
+      await show(anna, 'Layers')
+      const status = anna.getByRole('contentinfo', { name: 'Status' }).getByRole('button', { name: /Problems/ })
+      if (await status.getAttribute('aria-pressed') !== 'true') await status.click()
+    })
+    await anna.getByRole('button', { name: 'Close the bottom panel' }).click()
+  })
+
   // Both set one member at once; whoever was overtaken is asked.
   await attempt('conflict', async () => {
     for (const page of [anna, ben]) await select(page, search)
@@ -245,57 +262,108 @@ await scene.play(async () => {
     await loser.getByRole('button', { name: /Keep theirs/ }).first().click()
   })
 
-  // A table without data is a problem, and is listed.
-  await attempt('problems', async () => {
-    await select(anna, claims)
-    await show(anna, 'Insert')
-    await anna.getByRole('option', { name: /^Dashboard/ }).click()
-    await saved(anna)
-    await view('problems', anna, async () => {
-      await show(anna, 'Layers')
-      const status = anna.getByRole('contentinfo', { name: 'Status' }).getByRole('button', { name: /Problems/ })
-      if (await status.getAttribute('aria-pressed') !== 'true') await status.click()
-    })
-    await anna.getByRole('button', { name: 'Close the bottom panel' }).click()
+  // What would be lost is said before a field is deleted, and before a revision is restored.
+  await attempt('model-impact', async () => {
+    await show(anna, 'Data models')
+    await select(anna, model)
+    const field = anna.getByRole('grid', { name: 'Fields of Claim' }).getByRole('rowheader', { name: 'status' })
+    await field.click()
+    await anna.keyboard.press('Delete')
+    await anna.getByRole('dialog').waitFor()
+    await view('model-impact', anna)
+    await anna.keyboard.press('Escape')
   })
-
-  await attempt('history', async () => {
-    await anna.getByRole('contentinfo', { name: 'Status' }).getByRole('button', { name: /History/ }).click()
-    await anna.getByRole('region', { name: 'History' }).getByText('Clara Öz').first().waitFor()
-    await view('history', anna, async () => {
-      const slider = anna.getByRole('slider', { name: 'Revision' })
-      await slider.focus()
-      if (await anna.getByRole('button', { name: 'Back to now' }).count() === 0) for (let index = 0; index < 3; index += 1) await anna.keyboard.press('ArrowLeft')
-      await anna.getByRole('button', { name: 'Back to now' }).waitFor()
+  await attempt('trash', async () => {
+    await show(anna, 'Layers')
+    await select(anna, report)
+    await anna.getByRole('button', { name: 'Delete', exact: true }).first().click()
+    await saved(anna)
+    await view('trash', anna, async () => {
+      const tree = anna.getByRole('tree', { name: 'Layers' })
+      await tree.focus()
+      await anna.keyboard.press('End')
+      if (await tree.locator(`[data-key="${report}"]`).count() === 0) await anna.keyboard.press('ArrowRight')
+      await tree.locator(`[data-key="${report}"]`).click()
+      await anna.mouse.move(640, 22)
     })
-    await anna.getByRole('button', { name: 'Back to now' }).click()
-    await anna.getByRole('button', { name: 'Close the bottom panel' }).click()
+    await anna.keyboard.press('Control+z')
+  })
+  await attempt('offline', async () => {
+    await select(anna, heading)
+    await annasLine.cut()
+    await anna.getByTestId('save-state').getByText('Offline').waitFor()
+    await type(anna, inspector(anna).getByRole('textbox', { name: /^Text/ }).first(), 'Every claim')
+    await view('offline', anna, async () => {
+      await anna.getByRole('button', { name: /waiting/ }).click()
+      await anna.getByRole('region', { name: 'Waiting changes' }).waitFor()
+    }, () => anna.keyboard.press('Escape'))
+    annasLine.mend()
+    await anna.getByRole('button', { name: 'Reconnect now' }).click()
+    await saved(anna)
   })
 
   await attempt('preview', async () => {
-    const preview = await scene.browser.newPage()
-    await preview.goto(`${server}/preview/${ROOM}/#/`)
-    await preview.getByRole('heading', { name: 'Claims at a glance' }).waitFor()
-    await view('claims-preview', preview)
-    await preview.context().close()
+    await anna.goto(`${server}/preview/${ROOM}/#/`)
+    await anna.getByRole('heading', { name: 'Claims at a glance' }).waitFor()
+    await anna.locator('.app-metric-value').first().getByText(/\d/).waitFor()
+    await view('preview', anna)
+  })
+  await attempt('preview-order', async () => {
+    await make(anna, ORDERS, 'Order management', 'order-management')
+    await anna.goto(`${server}/preview/${ORDERS}/#/orders`)
+    await anna.getByRole('row', { name: /A-1001/ }).click()
+    await anna.getByRole('button', { name: 'Reserve' }).waitFor()
+    await anna.getByText('Desk lamp, brass').waitFor()
+    await view('preview-order', anna)
   })
 
   await attempt('tour', async () => {
-    const { page } = await person('Dora Novák', { hasSeenTour: false })
+    const { page } = await person('DORA', { hasSeenTour: false })
     await enter(page)
     await page.getByRole('button', { name: 'Take the tour' }).click()
     await view('tour', page)
     await page.context().close()
   })
 
-  await attempt('rooms', async () => {
-    const { page } = await person('Dora Novák')
-    await view('rooms-now', page)
-    await view('new-room', page, async () => {
-      await page.getByRole('button', { name: 'New room' }).first().click()
-      await page.getByRole('radio', { name: /insurance claims/i }).check()
-    }, () => page.keyboard.press('Escape'))
-  })
-
+  await attempt('rooms new-room rooms-members rooms-share', () => roomViews(anna))
   console.log(scene.faults.length === 0 ? 'no faults' : scene.faults.join('\n'))
 })
+
+/** The page of rooms with a dozen of them, and its dialogs. */
+async function roomViews (page) {
+  for (const [name, title, model] of await demoRooms()) {
+    const answer = await page.request.post(`${server}/api/rooms`, { data: { name, title, ...(model !== null && { model }) } })
+    if (!answer.ok()) throw new Error(`the room ${name} was not made: ${await answer.text()}`)
+  }
+  await page.goto(`${server}/`)
+  await page.getByRole('link', { name: 'Customer relations' }).waitFor()
+  await page.waitForLoadState('networkidle')
+  await view('rooms', page)
+  const dialog = page.getByRole('dialog')
+  const close = async () => {
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
+  }
+  await view('new-room', page, async () => {
+    await page.getByRole('button', { name: 'New room' }).first().click()
+    await dialog.getByRole('radio', { name: /insurance claims/i }).check({ force: true })
+  }, close)
+  const choose = async (room, item) => {
+    await page.getByRole('button', { name: `More about ${room}`, exact: true }).click()
+    await page.getByRole('menuitem', { name: item }).click()
+  }
+  await choose('Customer relations', 'Members…')
+  for (const [user, role] of [['ben', 'editor'], ['clara', 'reviewer']]) {
+    await dialog.getByRole('textbox', { name: 'Add a user' }).fill(user)
+    await dialog.getByRole('combobox', { name: 'Role', exact: true }).selectOption(role)
+    await dialog.getByRole('button', { name: 'Add' }).click()
+    await dialog.getByRole('row', { name: new RegExp(user) }).waitFor()
+  }
+  await view('rooms-members', page)
+  await close()
+  await choose('Customer relations', 'Share a link…')
+  await dialog.getByRole('button', { name: 'Make a link' }).click()
+  await dialog.getByRole('textbox', { name: 'The link' }).waitFor()
+  await view('rooms-share', page)
+  await close()
+}

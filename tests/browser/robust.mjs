@@ -4,7 +4,7 @@
 //
 // Olga owns the room and only asks the server; Anna and Ben work in designers. The room is the order
 // management; `ROOM-empty` has nothing in it. Prints one JSON object.
-import { Line, launch, PATIENCE_MS, Scene } from './support.mjs'
+import { launch, Line, Scene, until } from './support.mjs'
 
 const [server, room, pictures = ''] = process.argv.slice(2)
 const { OLGA, ANNA, BEN } = process.env
@@ -16,16 +16,6 @@ const as = (token, path, method = 'GET', body = undefined) =>
 const model = async (name = room) => (await (await as(OLGA, `/api/rooms/${name}/model`)).json()).model.nodes
 const byOrder = nodes => (a, b) => (nodes[a].place[2] < nodes[b].place[2] ? -1 : 1)
 const childrenOf = (nodes, parent) => Object.keys(nodes).filter(id => nodes[id].place?.[0] === parent).sort(byOrder(nodes))
-
-async function until (look, what) {
-  const deadline = Date.now() + PATIENCE_MS
-  while (Date.now() < deadline) {
-    const result = await look()
-    if (result) return result
-    await new Promise(resolve => setTimeout(resolve, 40))
-  }
-  throw new Error(`waited in vain for ${what}`)
-}
 
 const saved = page => page.getByTestId('save-state').getByText('Saved').waitFor()
 const tree = page => page.getByRole('tree', { name: 'Layers' })

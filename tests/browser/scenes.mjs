@@ -4,7 +4,7 @@
 //
 // Each scene holds both lines to the server while both people work, so that neither sees the other's
 // edit before making their own; then both are released. Prints one JSON object.
-import { drag, launch, PATIENCE_MS, Scene } from './support.mjs'
+import { drag, launch, Scene, until } from './support.mjs'
 
 const [server, room] = process.argv.slice(2)
 const scene = new Scene(await launch(), server)
@@ -23,16 +23,6 @@ const exported = async () => (await fetch(`${server}/api/rooms/${room}/export`))
 async function find (type, fits = () => true) {
   const { nodes } = await model()
   return Object.entries(nodes).filter(([, node]) => node.type === type && fits(node.props, node)).map(([id]) => id)
-}
-
-async function until (look, what) {
-  const deadline = Date.now() + PATIENCE_MS
-  while (Date.now() < deadline) {
-    const result = await look()
-    if (result) return result
-    await new Promise(resolve => setTimeout(resolve, 50))
-  }
-  throw new Error(`waited in vain for ${what}`)
 }
 
 // By way of an empty hash: whoever was led to a node may have selected another since.

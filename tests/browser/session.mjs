@@ -7,21 +7,11 @@
 import { WebSocket } from 'ws'
 import { WebsocketProvider } from 'y-websocket'
 import * as Y from 'yjs'
-import { launch, PATIENCE_MS, Scene } from './support.mjs'
+import { launch, Scene, until } from './support.mjs'
 
 const [server, room, pictures] = process.argv.slice(2)
 
 const scene = new Scene(await launch(), server, pictures)
-
-async function until (look, what) {
-  const deadline = Date.now() + PATIENCE_MS
-  while (Date.now() < deadline) {
-    const result = await look()
-    if (result) return result
-    await new Promise(resolve => setTimeout(resolve, 50))
-  }
-  throw new Error(`waited in vain for ${what}`)
-}
 
 const saved = page => page.getByTestId('save-state').getByText('Saved').waitFor()
 

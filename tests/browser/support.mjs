@@ -1,6 +1,6 @@
 // What the scenes share: a browser, pages whose errors are faults, axe in both themes, pictures.
-import { AxeBuilder } from '@axe-core/playwright'
 import { chromium } from 'playwright-core'
+import { Judge } from './judge.mjs'
 
 /** How long anything may take to be seen, in milliseconds. */
 export const PATIENCE_MS = 20_000
@@ -12,6 +12,24 @@ export const launch = () => chromium.launch({
     '--disable-component-update', '--disable-sync'
   ]
 })
+
+/** Looks again and again until there is something, and returns it. */
+export async function until (look, what) {
+  const deadline = Date.now() + PATIENCE_MS
+  while (Date.now() < deadline) {
+    const found = await look()
+    if (found) return found
+    await new Promise(resolve => setTimeout(resolve, 20))
+  }
+  throw new Error(`waited in vain for ${what}`)
+}
+
+/** Puts a page into a theme, and waits until all of it is: half of it in each has no contrast. */
+export async function wear (page, colorScheme) {
+  await page.emulateMedia({ colorScheme })
+  await page.waitForFunction(scheme => (document.documentElement.dataset.mantineColorScheme ?? scheme) === scheme, colorScheme)
+  await page.evaluate(() => new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve))))
+}
 
 /** Drags one element onto the middle of another, as a hand does: in many small moves. */
 export async function drag (page, from, to) {
@@ -92,6 +110,8 @@ export class Line {
 export class Scene {
   faults = []
 
+  #judge = new Judge()
+
   constructor (browser, server, pictures = '') {
     this.browser = browser
     this.server = server
@@ -126,16 +146,10 @@ export class Scene {
     page.on('pageerror', error => this.faults.push(`${who}: ${error.message}`))
   }
 
+  /** axe finds nothing in the page as it is now. */
   async axe (page, name) {
-    // What is half faded in has too little contrast for a moment.
-    await page.evaluate(() => Promise.allSettled(
-      document.getAnimations().filter(item => item.effect.getComputedTiming().endTime < Infinity).map(item => item.finished)
-    ))
-    const { violations } = await new AxeBuilder({ page }).analyze()
-    for (const violation of violations) {
-      const places = violation.nodes.map(node => node.target.join(' ')).slice(0, 3).join('; ')
-      this.faults.push(`axe, ${name}: ${violation.id} at ${places}`)
-    }
+    this.#blame(name, await this.#judge.structure(page))
+    this.#blame(name, await this.#judge.contrast(page))
   }
 
   async shoot (page, name) {
@@ -145,14 +159,19 @@ export class Scene {
   /** Both themes have to be free of axe's findings; with pictures both are taken at both widths. */
   async look (page, name) {
     for (const colorScheme of ['dark', 'light']) {
-      await page.emulateMedia({ colorScheme })
+      await wear(page, colorScheme)
       for (const [width, height] of this.pictures ? [[1920, 1080], [1280, 800]] : [[1280, 800]]) {
         await page.setViewportSize({ width, height })
-        await page.waitForTimeout(this.pictures ? 400 : 0)
+        if (this.pictures) await page.waitForTimeout(400)
         await this.shoot(page, `${name}-${colorScheme}-${width}`)
       }
-      await this.axe(page, `${name}, ${colorScheme}`)
+      if (colorScheme === 'light') this.#blame(`${name}, light`, await this.#judge.structure(page))
+      this.#blame(`${name}, ${colorScheme}`, await this.#judge.contrast(page))
     }
+  }
+
+  #blame (where, found) {
+    for (const violation of found) this.faults.push(`axe, ${where}: ${violation}`)
   }
 
   /** Does the work; if it fails, says what every page showed. The process ends with it. */

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from collab.model.registry import builtin
-from tests.api.server import ROOT, Server
+from tests.api.server import Server
+from tests.browser.scene import PICTURES, play
 
 
 @pytest.mark.browser
@@ -19,20 +17,7 @@ def test_every_component_is_shown_and_can_be_used(tmp_path: Path) -> None:
     nothing in either theme, and choosing, editing, sending and typing work by keyboard.
     """
     with Server(tmp_path) as server:
-        finished = subprocess.run(
-            [
-                "node",
-                str(ROOT / "tests" / "browser" / "gallery.mjs"),
-                server.url,
-                os.environ.get("PICTURES", ""),
-            ],
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
-    assert finished.returncode == 0, finished.stderr
-    found = json.loads(finished.stdout)
+        found = play("gallery.mjs", server.url, PICTURES)
     assert found["faults"] == []
     definitions = {item.id for item in builtin().definitions() if item.kind == "component"}
     assert definitions <= set(found["components"])

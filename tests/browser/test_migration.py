@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import collab.client
-from tests.api.server import ROOT, Server
-
-_SECONDS_MAX = 60
+from tests.api.server import Server
+from tests.browser.scene import PICTURES, told_by
 
 
 @pytest.mark.browser
@@ -25,30 +21,12 @@ async def test_what_would_be_lost_is_shown_and_given_up(tmp_path: Path) -> None:
     """
     with Server(tmp_path) as server:
         server.import_sample("order-management.json", "orders")
-        browser = await asyncio.create_subprocess_exec(
-            "node",
-            str(ROOT / "tests" / "browser" / "migration.mjs"),
-            server.url,
-            "orders",
-            os.environ.get("PICTURES", ""),
-            stdout=asyncio.subprocess.PIPE,
-            limit=1 << 24,
-        )
-        assert browser.stdout is not None
-        try:
-            ready = await asyncio.wait_for(browser.stdout.readline(), _SECONDS_MAX)
-            assert json.loads(ready or b"{}").get("ready"), "the browser failed: see above"
+        async with told_by("migration.mjs", server.url, "orders", PICTURES) as line:
+            assert (await line())["ready"]
             async with collab.client.connect(server.url, "orders", "python") as room:
                 node, place = _field(room.document["nodes"], "email")
                 await room.submit([{"p": ["nodes", node, "place"], "od": place, "oi": None}])
-            seen = json.loads(
-                await asyncio.wait_for(browser.stdout.readline(), _SECONDS_MAX) or b"{}"
-            )
-        finally:
-            if browser.returncode is None:
-                browser.kill()
-            await browser.wait()
-    assert seen, "the browser failed: see above"
+            seen = await line()
     assert seen["address"] in seen["told"]
     assert "4" in seen["told"]
     assert any(seen["address"] in row for row in seen["before"])

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-import os
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.api.server import ROOT, Server
+from tests.api.server import Server
+from tests.browser.scene import PICTURES, play
 from tests.browser.stub import Stub
 
 
 @pytest.mark.browser
-async def test_orders_are_created_priced_and_reserved(tmp_path: Path) -> None:
+def test_orders_are_created_priced_and_reserved(tmp_path: Path) -> None:
     """[PV14] the sample works while it is designed: forms, refusals, totals, live data, workflows.
 
     A customer, products and an order with lines are created; the gold discount is right to the
@@ -23,30 +20,17 @@ async def test_orders_are_created_priced_and_reserved(tmp_path: Path) -> None:
     person's list and dashboard follow without a reload; *reserve* calls a connector that answers
     503, 503, 201 three times with one key, and the order is confirmed; a clerk sees no addresses.
     """
-    answers = (503, {}), (503, {}), (201, {"reservationId": "R-1 ✓"})
+    answers: tuple[tuple[int, dict[str, str]], ...] = (
+        (503, {}),
+        (503, {}),
+        (201, {"reservationId": "R-1 ✓"}),
+    )
     with (
         Stub(*answers) as inventory,
         Server(tmp_path, PREVIEW_CONNECTORS=f"inventory={inventory.url}") as server,
     ):
         server.import_sample("order-management.json", "orders")
-        browsers = await asyncio.create_subprocess_exec(
-            "node",
-            str(ROOT / "tests" / "browser" / "orders.mjs"),
-            server.url,
-            "orders",
-            os.environ.get("PICTURES", ""),
-            stdout=subprocess.PIPE,
-            limit=1 << 24,
-        )
-        assert browsers.stdout is not None
-        try:
-            answer = await asyncio.wait_for(browsers.stdout.read(), 150)
-        finally:
-            if browsers.returncode is None:
-                browsers.kill()
-            await browsers.wait()
-        result = json.loads(answer or b"{}")
-    assert result, "the browsers failed: see above"
+        result = play("orders.mjs", server.url, "orders", PICTURES)
     assert "e-mail" in result["emailRefusal"].lower()
     assert "taken" in result["numberRefusal"]
     assert result["before"] == ["1", "€0.00"]

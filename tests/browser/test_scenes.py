@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.api.server import ROOT, Server
+from tests.api.server import Server
+from tests.browser.scene import play
 
 
 @pytest.mark.browser
@@ -21,14 +20,6 @@ def test_two_people_at_once_lose_nothing(tmp_path: Path) -> None:
     """
     with Server(tmp_path) as server:
         server.import_sample("order-management.json", "orders")
-        finished = subprocess.run(
-            ["node", str(ROOT / "tests" / "browser" / "scenes.mjs"), server.url, "orders"],
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
-    assert finished.returncode == 0, finished.stderr
-    found = json.loads(finished.stdout)
+        found = play("scenes.mjs", server.url, "orders")
     assert found["faults"] == []
     assert all(found["said"].values()), found["said"]

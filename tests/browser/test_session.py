@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-import os
-import subprocess
 from pathlib import Path
 
 import pytest
 
 import collab.client
 from collab.values import json_equal
-from tests.api.server import ROOT, Server
+from tests.api.server import Server
+from tests.browser.scene import PICTURES, told_by
 
 
 @pytest.mark.browser
@@ -25,19 +22,8 @@ async def test_two_designers_a_preview_and_two_programs_agree(tmp_path: Path) ->
     """
     with Server(tmp_path) as server:
         server.import_sample("order-management.json", "orders")
-        browsers = await asyncio.create_subprocess_exec(
-            "node",
-            str(ROOT / "tests" / "browser" / "session.mjs"),
-            server.url,
-            "orders",
-            os.environ.get("PICTURES", ""),
-            stdout=subprocess.PIPE,
-            limit=1 << 24,
-        )
-        assert browsers.stdout is not None
-        try:
-            ready = await asyncio.wait_for(browsers.stdout.readline(), 120)
-            assert json.loads(ready or b"{}").get("ready"), "the browsers failed: see above"
+        async with told_by("session.mjs", server.url, "orders", PICTURES) as line:
+            assert (await line())["ready"]
             async with collab.client.connect(server.url, "orders", "python") as room:
                 await room.submit(
                     [
@@ -48,7 +34,7 @@ async def test_two_designers_a_preview_and_two_programs_agree(tmp_path: Path) ->
                         }
                     ]
                 )
-                result = json.loads(await asyncio.wait_for(browsers.stdout.readline(), 60))
+                result = await line()
                 await room.wait_for(result["head"])
                 assert json_equal(room.document, result["document"])
                 assert json_equal(server.model("orders"), result["document"])
@@ -56,7 +42,3 @@ async def test_two_designers_a_preview_and_two_programs_agree(tmp_path: Path) ->
                 assert button["type"] == "Button@1"
                 assert button["props"]["label"] == "Größe prüfen 😀"
                 assert result["faults"] == []
-        finally:
-            if browsers.returncode is None:
-                browsers.kill()
-            await browsers.wait()

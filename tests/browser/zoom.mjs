@@ -5,21 +5,11 @@
 // The room's first page has to be longer than the window at 200 %. Prints one JSON object: facts
 // that have to be true.
 import { Hand } from './hands.mjs'
-import { launch, PATIENCE_MS, Scene } from './support.mjs'
+import { launch, Scene, until } from './support.mjs'
 
 const [server, room] = process.argv.slice(2)
 const scene = new Scene(await launch(), server)
 const NEAR_PX = 3
-
-async function until (look, what) {
-  const deadline = Date.now() + PATIENCE_MS
-  while (Date.now() < deadline) {
-    const found = await look()
-    if (found) return found
-    await new Promise(resolve => setTimeout(resolve, 20))
-  }
-  throw new Error(`waited in vain for ${what}`)
-}
 
 await scene.play(async () => {
   const anna = new Hand(await scene.open(`/rooms/${room}`, 'anna'), 'anna')

@@ -11,6 +11,7 @@ import pytest
 from collab.ids import FencingToken, RoomId, TenantId, UserId
 from collab.ports import Store
 from collab.stores.memory import MemoryStore
+from collab.stores.postgres import PostgresStore
 from collab.stores.sqlite import SqliteStore
 
 __all__ = ["ANNA", "BORIS", "ROOM", "TENANT", "MakeStore", "create", "make_store", "store"]
@@ -23,13 +24,16 @@ ANNA = UserId("Ännchen")
 BORIS = UserId("Борис")
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", "postgres"])
 def make_store(request: pytest.FixtureRequest, tmp_path: Path) -> MakeStore:
     """Return a function that makes a store of the kind under test, with the options given."""
+    url = request.getfixturevalue("database_url") if request.param == "postgres" else ""
 
     def make(**options: Any) -> Store:
         if request.param == "memory":
             return MemoryStore(**options)
+        if request.param == "postgres":
+            return PostgresStore(url, **options)
         return SqliteStore(tmp_path / "größe.db", **options)
 
     return make

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from collab.errors import NotFound
 from collab.ids import Epoch, RevisionNo, RoomId, TenantId
 from collab.ports import Store
 from collab.revision import ChangeKind, Revision, Snapshot
+from collab.stores.postgres import PostgresStore, trash
+from collab.stores.postgres.connections import Address, Connections
 from collab.stores.schema import connect_writer
 from collab.stores.sqlite import SqliteStore
 from collab.stores.trimming import mark_trimmed
@@ -84,22 +89,78 @@ async def test_what_is_not_there_is_not_trimmed(store: Store) -> None:
         await store.trim_history(ROOM, RevisionNo(4))
 
 
-async def test_a_trim_that_was_cut_off(tmp_path: Path) -> None:
-    """[ST46] What it has marked and not removed is not there, and goes with the next one."""
+@pytest.fixture(params=["sqlite", "postgres"])
+def cut_off(request: pytest.FixtureRequest, tmp_path: Path) -> CutOff:
+    """A store on the disk, how its trims are cut off in the middle, and what it still has."""
+    if request.param == "postgres":
+        url = request.getfixturevalue("database_url")
+        return CutOff(PostgresStore(url), lambda at: _mark(url, at), lambda: _least(url))
     path = tmp_path / "größe.db"
-    store = SqliteStore(path)
+
+    async def mark(at: int) -> int:
+        connection = connect_writer(path, None)
+        start = mark_trimmed(connection, ROOM, RevisionNo(at))
+        connection.close()
+        return start
+
+    def least() -> int:
+        connection = connect_writer(path, None)
+        found: int = connection.execute("SELECT min(revision) FROM revisions").fetchone()[0]
+        connection.close()
+        return found
+
+    return CutOff(SqliteStore(path), mark, least)
+
+
+@dataclass
+class CutOff:
+    store: Store
+    mark: Callable[[int], Awaitable[int]]
+    least: Callable[[], int]
+
+
+async def _mark(url: str, at: int) -> int:
+    connections = Connections(Address(url), 1)
+    start = await connections.write(
+        lambda database: trash.mark_trimmed(database, ROOM, RevisionNo(at))
+    )
+    await connections.close()
+    return start
+
+
+def _least(url: str) -> int:
+    with psycopg.connect(url) as connection:
+        [(least,)] = connection.execute("SELECT min(revision) FROM design_rooms.revisions")
+    return int(least)
+
+
+async def test_a_trim_that_was_cut_off(cut_off: CutOff) -> None:
+    """[ST46] What it has marked and not removed is not there, and goes with the next one."""
+    store = cut_off.store
     await store.open()
     await _fill(store)
     await store.close()
-    connection = connect_writer(path, None)
-    assert mark_trimmed(connection, ROOM, RevisionNo(8)) == 8
-    connection.close()
-    store = SqliteStore(path)
+    assert await cut_off.mark(8) == 8
     await store.open()
     assert (await _kept(store))[:2] == [9, 10]
     assert await store.trim_history(ROOM, RevisionNo(1)) == 8
     await store.close()
-    connection = connect_writer(path, None)
-    least = connection.execute("SELECT min(revision) FROM revisions").fetchone()[0]
-    connection.close()
-    assert least == 9
+    assert cut_off.least() == 9
+
+
+async def test_what_a_history_begins_at_is_never_thinned(cut_off: CutOff) -> None:
+    """[ST48] However many snapshots follow a trim that was cut off, the first document stays."""
+    store = cut_off.store
+    await store.open()
+    await _fill(store, snapshots=(4, 8, 12))
+    await store.close()
+    assert await cut_off.mark(8) == 8
+    await store.open()
+    token = (await store.claim(ROOM)).token
+    for at in (*range(16, LAST, 250), LAST):
+        await store.save_snapshot(
+            ROOM, token, Snapshot(RevisionNo(at), Epoch(1), True, {"größe": at}, b"\x00")
+        )
+    oldest = await store.snapshot(ROOM, RevisionNo(9))
+    assert oldest is not None and oldest.revision == 8
+    await store.close()

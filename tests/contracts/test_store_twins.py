@@ -15,6 +15,7 @@ from collab.messages import Role
 from collab.ports import ShareRecord, Store
 from collab.revision import ChangeKind, Revision, Snapshot
 from collab.stores.memory import MemoryStore
+from collab.stores.postgres import PostgresStore
 from collab.stores.sqlite import SqliteStore
 from collab.values import SharedMap
 
@@ -68,7 +69,8 @@ def _about_the_room(
     chance: random.Random, room: RoomId, time_ms: int
 ) -> Callable[[Store], Awaitable[Any]]:
     """Return a random call about title, trash, members or shares of *room*."""
-    user, role = UserId(chance.choice("öüç")), chance.choice([None, *Role])
+    user = UserId(chance.choice(["ö", "\x00", "\x01", "\x00\x01", "Ω", "😀", "\x02"]))
+    role = chance.choice([None, *Role])
     share_id = chance.choice("äé")
     share = ShareRecord(share_id, room, Role.VIEWER, user, time_ms, time_ms + 50)
     calls: list[Callable[[Store], Awaitable[Any]]] = [
@@ -100,23 +102,29 @@ async def _answer(call: Callable[[Store], Awaitable[Any]], store: Store) -> Any:
 
 
 @pytest.mark.parametrize("seed", range(4))
-async def test_stores_answer_alike(seed: int, tmp_path: Path) -> None:
-    """[ST7] Whatever happens to a room, both stores give the same results and refusals."""
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+async def test_stores_answer_alike(
+    seed: int, kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """[ST7] Whatever happens to a room, a store gives the results and refusals of its twin."""
     chance = random.Random(seed)
-    memory, sqlite = MemoryStore(), SqliteStore(tmp_path / "twin.db")
+    memory = MemoryStore()
+    twin: Store = SqliteStore(tmp_path / "twin.db")
+    if kind == "postgres":
+        twin = PostgresStore(request.getfixturevalue("database_url"))
     await memory.open()
-    await sqlite.open()
+    await twin.open()
     refused = stored = 0
     for step in range(STEPS):
         if step == STEPS // 2:
-            await sqlite.close()
-            await sqlite.open()
+            await twin.close()
+            await twin.open()
         rooms = [record for tenant in ("é", "b") for record in await memory.rooms(TenantId(tenant))]
         call = _call(chance, {record.room: record.revision for record in rooms})
         expected = await _answer(call, memory)
-        assert await _answer(call, sqlite) == expected, f"seed {seed}, step {step}"
+        assert await _answer(call, twin) == expected, f"seed {seed}, step {step}"
         refused += isinstance(expected, tuple)
         stored += expected is None
     assert refused > 20
     assert stored > 20
-    await sqlite.close()
+    await twin.close()

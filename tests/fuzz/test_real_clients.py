@@ -21,16 +21,15 @@ from tests.fuzz.judge import difference, judge
 from tests.fuzz.regressions import kept
 from tests.fuzz.standing import process_state, standing_tasks
 
+# Half a minute with the seeds that failed once, which are kept below; ``make fuzz`` is longer.
 _SECONDS = 8.0
-_FIXED_SEED = 1
 _RANDOM_SEED = random.SystemRandom().randrange(1 << 32)
 
 
-@pytest.mark.parametrize("seed", [_FIXED_SEED, None])
 @pytest.mark.parametrize("scenario", SCENARIOS)
-async def test_nothing_is_lost_or_doubled(scenario: str, seed: int | None) -> None:
+async def test_nothing_is_lost_or_doubled(scenario: str) -> None:
     """[AP19] every replica ends as the log does, with each edit exactly once."""
-    report = await run(scenario, _RANDOM_SEED if seed is None else seed, _SECONDS)
+    report = await run(scenario, _RANDOM_SEED, _SECONDS)
     print(report)
     # A run in which nothing happened would prove nothing.
     assert report.revisions > 20

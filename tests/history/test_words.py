@@ -231,6 +231,32 @@ def test_runs_of_one_change() -> None:
     assert group_words(nothing) == "Changed nothing"
 
 
+def test_what_was_made_and_then_placed() -> None:
+    """[HI5] it was added, in one entry, with what is in it; only a later way back is another."""
+    document = _model()
+    made = SharedMap(type="Stack@1", place=None, props=SharedMap())
+    inner = SharedMap(type="Button@1", place=["n", "children", "a0"], props=SharedMap(label="é"))
+    ops: list[list[dict[str, Any]]] = [
+        [{"p": ["nodes", "n"], "oi": made}, {"p": ["nodes", "i"], "oi": inner}],
+        [_at("n", None, ["orders", "children", "a7"])],
+        [_at("n", ["orders", "children", "a7"], None)],
+        [_at("n", None, ["orders", "children", "a8"])],
+        [{"p": ["nodes", key], "oi": copy_json(made)} for key in ("x", "y")],
+        [_at(key, None, ["grid", "children", f"a{key}"]) for key in ("x", "y")],
+        [{"p": ["nodes", "z"], "oi": copy_json(made)}],
+        [_at("x", ["grid", "children", "ax"], None)],
+    ]
+    entries = [_entry(document, op, number=number) for number, op in enumerate(ops, 1)]
+    assert [(run.first, run.last, run.count, run.words) for run in joined(entries)] == [
+        (1, 2, 1, "Added Stack with 1 element to page Orders"),
+        (3, 3, 1, "Deleted Stack"),
+        (4, 4, 1, "Took Stack out of the Trash"),
+        (5, 6, 2, "Added Stack to Grid, added Stack to Grid"),
+        (7, 7, 1, "Added Stack"),
+        (8, 8, 1, "Deleted Stack"),
+    ]
+
+
 def test_what_changed_nothing_is_no_line() -> None:
     """[HI16] its revision is that of a neighbour, and only alone it says so."""
     document = _model()

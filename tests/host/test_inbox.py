@@ -148,7 +148,7 @@ async def test_nobody_waits_for_a_room_that_ended() -> None:
 
 def test_a_flood_delays_nobody_else() -> None:
     """[HO16] while one session asks ten thousand times, another one's edit is acknowledged soon."""
-    bounds = Bounds(socket_changes_per_s=1_000_000)
+    bounds = Bounds(session_changes_per_s=1_000_000, user_changes_per_s=1_000_000)
     with InsideServer(bounds=bounds) as server, Native(server, "flood/é") as author:
         assert author.answer(author.submit({}, 0, kind="create"))["type"] == "ack"
         with Native(server, "flood/é") as flood:

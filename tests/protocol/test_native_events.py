@@ -58,6 +58,8 @@ def test_welcome_with_a_snapshot() -> None:
         "exists": True,
         "client": 2**40 + 1,
         "read_only": "",
+        "locks": [],
+        "waiting": [],
         "snapshot": JOINED.json,
     }
 

@@ -218,7 +218,8 @@ def test_events_without_a_message_say_nothing(event: Event) -> None:
 def test_denial(error: DesignRoomsError, code: int, is_told: bool) -> None:
     """[YW6] final codes with a message, retried ones without."""
     output = YjsAdapter().denied("", error)
-    assert output.close == Close(code, error.message)
+    is_limit = isinstance(error, LimitExceeded)
+    assert output.close == Close(code, "limit_sessions: voll" if is_limit else error.message)
     assert output.frames == ([b"\x02\x00" + var_string(error.message)] if is_told else [])
 
 

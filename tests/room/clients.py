@@ -43,6 +43,7 @@ from tests.room.edits import random_op, random_value, random_write
 from tests.room.intents import Intent, for_js, for_ot, perform
 
 if TYPE_CHECKING:
+    from tests.room.sites import Site
     from tests.room.world import World
 
 __all__ = ["Client", "JsClient", "OtClient", "YjsClient", "principal"]
@@ -59,7 +60,7 @@ def principal(user: str, role: Role = Role.EDITOR) -> Principal:
 class Client:
     """What every client has: a session while it is connected."""
 
-    world: World
+    world: World | Site
     user: str
     session: SessionId | None = None
     role: Role = Role.EDITOR

@@ -73,6 +73,7 @@ class Driver:
         )
         self.log: list[Revision] = list(tail)
         self.effects: list[Effect] = []
+        self.now_ms = 1_000
         self._in_flight: list[Append] = []
         self._seq = 0
 
@@ -81,7 +82,7 @@ class Driver:
         return self.room.committer.document
 
     def feed(self, command: Command) -> list[Effect]:
-        self.effects = self.room.receive(command, 1_000)
+        self.effects = self.room.receive(command, self.now_ms)
         self._in_flight += [item for item in self.effects if isinstance(item, Append)]
         return self.effects
 

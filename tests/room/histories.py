@@ -5,6 +5,7 @@ A history is reproduced by its kind, its seed and its number of steps.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,10 +19,18 @@ from collab.room.rules import ApplicationRules, FreeRules, RoomRules
 from tests.crdt.oracle import YjsOracle
 from tests.room.clients import Author, Client, JsClient, OtClient, YjsClient
 from tests.room.model_edits import bad_edit, good_edit
+from tests.room.sites import ClusterWorld, step_links
 from tests.room.tree_edits import TREE_CHECKS, tree_author
 from tests.room.world import World
 
-__all__ = ["KINDS", "Report", "run_checked_history", "run_history"]
+__all__ = [
+    "KINDS",
+    "Report",
+    "run_checked_history",
+    "run_cluster_history",
+    "run_history",
+    "run_with",
+]
 
 KINDS: Final = ("free", "free-js", "application", "application-js")
 
@@ -52,7 +61,48 @@ def run_checked_history(seed: int, steps: int) -> Report:
     return _run("checked", rules, seed, steps, None)
 
 
-def _run(kind: str, rules: RoomRules, seed: int, steps: int, oracle: YjsOracle | None) -> Report:
+def run_with(seed: int, steps: int, after_step: Callable[[World], None]) -> Report:
+    """Run a history of an application room; *after_step* does and asserts more after each step."""
+    return _run("application", ApplicationRules(builtin()), seed, steps, None, after_step)
+
+
+def run_cluster_history(kind: str, seed: int, steps: int) -> ClusterWorld:
+    """Run a history of a room whose clients are at its owner and at two nodes with replicas.
+
+    Links are slow, lose what was published, break and come back; the owner is replaced. In the end
+    everybody has the same document, and each acknowledged op is in the log once.
+    """
+    is_application = kind.startswith("application")
+    rules: RoomRules = ApplicationRules(builtin()) if is_application else FreeRules()
+    world = ClusterWorld(
+        seed, rules=rules, is_application=is_application, count=2, first_token=1 + 5000 * (seed % 2)
+    )
+    for index, client in enumerate(_clients(world, kind, None)):
+        if index % 3:
+            client.world = world.sites[index % 3 - 1]
+        world.add(client)
+    world.drain()
+    world.everybody[-1].edit()
+    world.drain()
+    for _ in range(steps):
+        if world.rng.random() < 0.6:
+            step_links(world)
+        else:
+            _step(world, is_application)
+        world.check()
+    world.settle()
+    world.check_converged()
+    return world
+
+
+def _run(
+    kind: str,
+    rules: RoomRules,
+    seed: int,
+    steps: int,
+    oracle: YjsOracle | None,
+    after_step: Callable[[World], None] | None = None,
+) -> Report:
     is_application = kind.startswith("application")
     world = World(
         seed,
@@ -69,6 +119,8 @@ def _run(kind: str, rules: RoomRules, seed: int, steps: int, oracle: YjsOracle |
     for _ in range(steps):
         _step(world, is_application)
         world.check()
+        if after_step is not None:
+            after_step(world)
     world.settle()
     world.check_converged()
     return Report(

@@ -45,7 +45,7 @@ def _judge(
     """Apply *op*, judge it, and check that the document comes back as it was given."""
     changed, undo = json0.apply_in_place(document, op)
     before = json0.apply(changed, [])
-    verdict = judge(Trial(op), changed, rules, kind, [])
+    verdict = judge(Trial(op), changed, rules, kind, [], rules.check)
     assert marked_equal(changed, before)
     undo.rollback()
     return verdict

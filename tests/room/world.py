@@ -90,7 +90,7 @@ class World:
     def open(self) -> None:
         """Open the room from the log, as its next owner does."""
         self.token += 1
-        snapshot = self._snapshot()
+        snapshot = self.snapshot()
         tail = self.revisions(snapshot.revision)
         self._appends.clear()
         self._loads.clear()
@@ -105,7 +105,7 @@ class World:
             tail=tail,
         )
 
-    def _snapshot(self) -> Snapshot:
+    def snapshot(self) -> Snapshot:
         if self.snapshots:
             return decode_snapshot(*self.snapshots[-1])
         document = Bridge.empty_document(is_application=self.is_application)

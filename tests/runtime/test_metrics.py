@@ -5,13 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import httpx
+import pytest
 
+from runtime.http import door
 from runtime.preview import build_preview
 from tests.runtime.http.world import TOKEN_KEY, identity_header
 
 
-async def test_metrics(tmp_path: Path) -> None:
+async def test_metrics(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """[PV12] Rooms, viewers, revisions, models, overflows and latency are counted."""
+    # Nobody waits for a server that is not there.
+    monkeypatch.setattr(door, "DATA_PATIENCE_S", 0.2)
     app = build_preview("http://127.0.0.1:9", tmp_path, tmp_path / "data", token_key=TOKEN_KEY)
     transport = httpx.ASGITransport(app)
     async with (

@@ -1,5 +1,6 @@
 // How a state of the tool is judged: axe in both themes, motion, and a picture of each if wanted.
 import { Judge } from '../judge.mjs'
+import { wear } from '../support.mjs'
 
 const SIZES = [[1920, 1080], [1280, 800]]
 
@@ -27,7 +28,7 @@ export class Gaze {
     // Whoever reads of a failure wants to know how far it came.
     console.error(name)
     for (const colorScheme of ['dark', 'light']) {
-      await page.emulateMedia({ colorScheme })
+      await wear(page, colorScheme)
       for (const [width, height] of this.scene.pictures ? SIZES : [[1280, 800]]) {
         await page.setViewportSize({ width, height })
         if (prepare !== null && this.scene.pictures) await prepare()

@@ -1,6 +1,7 @@
 // What the states share: people with names in one room of a template, and where things are in it.
-import { Line, PATIENCE_MS } from '../support.mjs'
+import { Line, until } from '../support.mjs'
 
+export { until }
 export const saved = page => page.getByTestId('save-state').getByText('Saved').waitFor()
 export const inspector = page => page.getByRole('region', { name: 'Inspector' })
 export const canvas = page => page.getByRole('region', { name: 'Canvas', exact: true })
@@ -14,16 +15,6 @@ export const select = (page, id) => page.evaluate(id => { location.hash = ''; lo
 export async function rest (page) {
   await page.mouse.move(640, 22)
   await page.getByRole('tooltip').waitFor({ state: 'detached' })
-}
-
-export async function until (look, what) {
-  const deadline = Date.now() + PATIENCE_MS
-  while (Date.now() < deadline) {
-    const result = await look()
-    if (result) return result
-    await new Promise(resolve => setTimeout(resolve, 50))
-  }
-  throw new Error(`waited in vain for ${what}`)
 }
 
 /** Shows a panel at the left, whatever was there. */

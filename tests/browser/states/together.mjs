@@ -48,6 +48,7 @@ export async function refusal (gaze, room, anna, ben) {
   await drag(ben.page, row(ben.page, second), row(ben.page, first))
   for (const { line } of [anna, ben]) line.release()
   const told = await Promise.any([anna, ben].map(one => one.page.getByText('Your change was refused').first().waitFor().then(() => one.page)))
+  await told.getByText('An element cannot stand inside itself').first().waitFor()
   await rest(told)
   await gaze.at(told, 'refusal')
   const review = told.getByRole('button', { name: /not accepted/ })

@@ -70,7 +70,9 @@ def on_read(monkeypatch: pytest.MonkeyPatch, act: Callable[[str], None]) -> None
     ) -> Batch:
         batch = compute(connection, sight, item, after, count)
         # Readers may not write; who may is within a turn, where nobody else can come in.
-        if connection.exec_driver_sql("PRAGMA query_only").scalar():
+        is_file = connection.dialect.name == "sqlite"
+        asked = "PRAGMA query_only" if is_file else "SHOW transaction_read_only"
+        if connection.exec_driver_sql(asked).scalar() in (1, "on"):
             act(item.field.field.name)
         return batch
 

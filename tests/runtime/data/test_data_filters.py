@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+import uuid
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,8 +14,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import runtime.data.querying as querying
+from runtime.data.encryption import MasterKeys
 from runtime.data.errors import DataLimit, QueryInvalid
 from runtime.data.filters import Translator
+from runtime.data.ports import Database
 from runtime.data.queries import Condition, Operator, Query
 from runtime.data.records import Record
 from runtime.data.room import RoomData
@@ -53,9 +57,15 @@ def chosen(chance: random.Random, *values: Any) -> Any:
     return chance.choice([None, *values])
 
 
-@pytest.fixture(scope="module")
-def mixed(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RoomData]:
-    tenant = TenantData(tmp_path_factory.mktemp("mixed") / "ä.db", engine)
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def mixed(
+    engine: Engine, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[RoomData]:
+    folder = tmp_path_factory.mktemp("mixed")
+    place: Path | Database = folder / "ä.db"
+    if request.param == "postgres":
+        place = request.getfixturevalue("preview_server").database(f"ä {uuid.uuid4()}")
+    tenant = TenantData(place, engine, MasterKeys(folder, {}).cipher("tenant", "ä"))
     tenant.open()
     room = tenant.room("ä")
     room.adopt(MIXED)

@@ -33,6 +33,7 @@ from tests.runtime.data.worlds import (
     index,
     model,
     sample,
+    writer_of,
 )
 
 
@@ -48,12 +49,7 @@ def test_the_same_models_run_no_statement(room: RoomData) -> None:
     """[DA16] an application with the same models touches no table, and runs nothing at all."""
     room.adopt(sample())
     run: list[str] = []
-    writer = room._database._writer  # type: ignore[attr-defined]
-
-    @event.listens_for(writer, "before_cursor_execute")
-    def note(*arguments: Any) -> None:
-        run.append(arguments[2])
-
+    event.listen(writer_of(room), "before_cursor_execute", lambda *given: run.append(given[2]))
     again = replace(sample(), name="Größe")
     assert room.adopt(again).statements == ()
     assert run == []

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 import runtime.data.changes as changes_module
+import runtime.data.postgres as postgres_module
 import runtime.data.sqlite as sqlite_module
 import runtime.data.transactions as transactions
 from runtime.data.errors import (
@@ -226,7 +227,8 @@ def test_writers_take_turns_and_readers_do_not_wait(room: RoomData) -> None:
 def test_waiting_for_a_writer_is_bounded(room: RoomData, monkeypatch: pytest.MonkeyPatch) -> None:
     """[DA32] who waits too long for another writer is told to try again."""
     room.adopt(SHOP)
-    monkeypatch.setattr(sqlite_module, "DATA_BUSY_S", 0.05)
+    for module in (sqlite_module, postgres_module):
+        monkeypatch.setattr(module, "DATA_BUSY_S", 0.05)
     with room._database.writing(5), pytest.raises(DataBusy):
         room.create("Customer", {"name": "ß"}, ANNA)
     assert room.create("Customer", {"name": "ß"}, ANNA).version == 1
@@ -235,7 +237,8 @@ def test_waiting_for_a_writer_is_bounded(room: RoomData, monkeypatch: pytest.Mon
 def test_statements_are_bounded_in_time(room: RoomData, monkeypatch: pytest.MonkeyPatch) -> None:
     """[DA33] a statement that takes too long is ended, and the next one works."""
     endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) FROM n"
-    monkeypatch.setattr(sqlite_module, "DATA_STATEMENT_S", 0.05)
+    for module in (sqlite_module, postgres_module):
+        monkeypatch.setattr(module, "DATA_STATEMENT_S", 0.05)
     start = time.monotonic()
     with pytest.raises(DataLimit) as caught, room._database.reading() as connection:
         connection.exec_driver_sql(endless)
@@ -248,7 +251,7 @@ def test_statements_are_bounded_in_time(room: RoomData, monkeypatch: pytest.Monk
 
 def test_readers_cannot_write(room: RoomData) -> None:
     """[DA32] a reading transaction can change nothing."""
-    with pytest.raises(OperationalError), room._database.reading() as connection:
+    with pytest.raises(DBAPIError), room._database.reading() as connection:
         connection.exec_driver_sql("DELETE FROM rooms")
 
 

@@ -7,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Engine
+
 from collab.model import dsl
 from runtime.application import Application, compile_application
 from runtime.data.errors import RecordInvalid
@@ -22,8 +24,10 @@ __all__ = [
     "field",
     "index",
     "model",
+    "reader_of",
     "sample",
     "with_model",
+    "writer_of",
 ]
 
 ANNA = Actor("anna", "Anna Größe")
@@ -100,3 +104,17 @@ SHOP = application(
         field("total", "Decimal", computed="record.price * record.quantity"),
     ),
 )
+
+
+def reader_of(room: RoomData) -> Engine:
+    """Return what a room's reading transactions go through, to be listened to."""
+    database: Any = room._database
+    found: Engine = database._readers if hasattr(database, "_readers") else database._server.engine
+    return found
+
+
+def writer_of(room: RoomData) -> Engine:
+    """Return what a room's writing transactions go through, to be listened to."""
+    database: Any = room._database
+    found: Engine = database._writer if hasattr(database, "_writer") else database._server.engine
+    return found

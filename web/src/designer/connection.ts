@@ -17,6 +17,7 @@ import type { Json } from "../model/types";
 import type { Registry } from "../model/registry";
 import type { Conflicts } from "./conflicts/conflicts";
 import type { Journal } from "./conflicts/journal";
+import { Locks } from "./locks/Locks";
 import { readMessage, type ServerMessage } from "./messages";
 import { Bulletin } from "./notices";
 import { LocalCopy } from "./offline/LocalCopy";
@@ -49,6 +50,8 @@ export class RoomConnection {
   readonly model: LiveModel;
   readonly editor: Editor;
   readonly presence: Presence;
+  /** Who holds which element, and one's own asking for them. */
+  readonly locks: Locks;
   /** What was undone or redone last. */
   readonly undone = new Store<UndoneWork | null>(null);
   readonly #bulletin = new Bulletin();
@@ -68,6 +71,13 @@ export class RoomConnection {
     this.editor = new Editor(this.doc, (type) => registry.byType(type)?.schema);
     this.#awareness = new Awareness(this.doc);
     this.presence = new Presence(this.#awareness, session);
+    this.locks = new Locks({
+      user: session.user,
+      mayBreak: role === "owner",
+      send: (text) => this.#provider?.sendStateless(text),
+      tell: (title, text) => this.tell(title, text),
+    });
+    this.locks.state.subscribe(() => this.presence.hold(this.locks.own.map(({ component }) => component)));
     this.#own = new OwnWork(this.doc, this.model, this.editor, registry, {
       isPerson: (client) => this.presence.who(client) !== null,
       isLoading: (origin) => this.#copy?.isOrigin(origin) ?? origin !== this.#provider,
@@ -149,6 +159,7 @@ export class RoomConnection {
 
   destroy(): void {
     this.#isDestroyed = true;
+    this.locks.destroy();
     this.presence.destroy();
     this.#provider?.destroy();
     this.#awareness.destroy();
@@ -218,6 +229,12 @@ export class RoomConnection {
         return;
       case "problems":
         this.#bulletin.setProblems(message.problems);
+        return;
+      case "lock":
+        this.locks.answer(message);
+        return;
+      case "locks":
+        this.locks.receive(message.state);
         return;
       case "revision":
         this.#patch({ revision: Math.max(this.state.get().revision ?? 0, message.revision) });

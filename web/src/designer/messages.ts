@@ -1,12 +1,24 @@
 /** The server's stateless messages, read without trust. */
 import type { Json, JsonObject, Problem } from "../model/types";
 import { isObject } from "../model/value";
+import { type LockState, readLocks } from "./locks/state";
+
+/** What came of something that was asked of a lock; `id` is that of the question. */
+export interface LockAnswer {
+  readonly id: number;
+  readonly component: string;
+  readonly standing: string;
+  readonly code: string;
+  readonly reason: string;
+}
 
 export type ServerMessage =
   | { readonly type: "refused"; readonly code: string; readonly reason: string; readonly nodes: readonly string[]; readonly path: readonly string[] }
   | { readonly type: "lost"; readonly texts: readonly string[] }
   | { readonly type: "problems"; readonly revision: number; readonly problems: readonly Problem[] }
   | { readonly type: "revision"; readonly revision: number }
+  | ({ readonly type: "lock" } & LockAnswer)
+  | { readonly type: "locks"; readonly state: LockState }
   | { readonly type: "readonly"; readonly code: string; readonly reason: string };
 
 /** The message, or null for one that this version does not know. */
@@ -20,18 +32,31 @@ export function readMessage(payload: string): ServerMessage | null {
   if (!isObject(data)) return null;
   switch (data.type) {
     case "refused":
-      return { type: "refused", code: text(data.code), reason: text(data.reason), nodes: texts(data.nodes), path: texts(data.path) };
+      return { type: "refused", code: text(data.code), reason: reasonOf(data), nodes: texts(data.nodes), path: texts(data.path) };
     case "lost":
       return { type: "lost", texts: lostTexts(data.texts) };
     case "problems":
       return { type: "problems", revision: count(data.revision), problems: problems(data.problems) };
     case "revision":
       return { type: "revision", revision: count(data.revision) };
+    case "lock":
+      return { type: "lock", id: count(data.id), component: text(data.component), standing: text(data.standing), code: text(data.code), reason: text(data.reason) };
+    case "locks":
+      return { type: "locks", state: readLocks(data) };
     case "readonly":
       return { type: "readonly", code: text(data.code), reason: text(data.reason) };
     default:
       return null;
   }
+}
+
+/** The server speaks of nodes, as the documents do; in the designer they are elements. */
+const REASONS: Readonly<Record<string, string>> = {
+  check_cycle: "an element cannot stand inside itself, nor in anything that stands in it",
+};
+
+function reasonOf({ code, reason }: JsonObject): string {
+  return REASONS[text(code)] ?? text(reason);
 }
 
 function problems(value: Json | undefined): readonly Problem[] {

@@ -109,6 +109,11 @@ export class Presence {
     this.#tell("selection", ids.slice(-SELECTION_MAX));
   }
 
+  /** Tells what one holds, to those too who are not told of locks: other Yjs clients. */
+  hold(components: readonly string[]): void {
+    this.#tell("locks", components);
+  }
+
   showPage(page: string | null): void {
     this.#tell("page", page);
   }

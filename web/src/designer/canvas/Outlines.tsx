@@ -9,6 +9,7 @@ import { inkOn } from "../../shared/people";
 import { type Store, useSelect } from "../../shared/store";
 import { useDesk, useSelectedKeys } from "../desk";
 import { useFlash } from "../flash";
+import { LockName } from "../locks/LockMark";
 import type { Person } from "../presence";
 import type { Rect } from "./geometry";
 import { SelectionTools } from "./SelectionTools";
@@ -22,6 +23,7 @@ const NAME_PX = 180;
 export function Outlines({ page, hovered, isQuiet }: { readonly page: string; readonly hovered: Store<string | null>; readonly isQuiet: boolean }) {
   const desk = useDesk();
   const people = useSelect(desk.connection.presence.people, (value) => value);
+  const locks = useSelect(desk.connection.locks.state, (state) => state.locks);
   const selected = useSelectedKeys().filter((key) => key !== page);
   const primary = selected.at(-1);
   return (
@@ -33,6 +35,11 @@ export function Outlines({ page, hovered, isQuiet }: { readonly page: string; re
               <span key={person.client} className="dr-outline-name" dir="auto" style={{ background: person.color, color: inkOn(person.color) }}>{person.name}</span>
             ))}
           </span>
+        </Frame>
+      ))}
+      {locks.filter(({ component }) => component !== page).map((lock) => (
+        <Frame key={`lock/${lock.component}`} id={lock.component} className="dr-outline dr-outline-locked" color={lock.color}>
+          <LockName lock={lock} />
         </Frame>
       ))}
       {!isQuiet && <Hovered hovered={hovered} selected={selected} />}

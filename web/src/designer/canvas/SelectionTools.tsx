@@ -12,11 +12,13 @@ import { useSelect } from "../../shared/store";
 import { duplicate, remove } from "../commands/edits";
 import { selectParent } from "../commands/walk";
 import { useDesk, useIsReadOnly, useSelectedKeys } from "../desk";
+import { useForeignLock } from "../locks/useLock";
 import { nodeDraggable } from "./drops";
 
 export function SelectionTools({ id }: { readonly id: string }) {
   const desk = useDesk();
-  const isReadOnly = useIsReadOnly();
+  const isHeld = useForeignLock(id) !== null;
+  const isReadOnly = useIsReadOnly() || isHeld;
   const { length } = useSelectedKeys();
   const label = useSelect(desk.connection.model.snapshots, (snapshot) => {
     const node = snapshot.node(id);

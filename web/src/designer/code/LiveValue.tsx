@@ -50,6 +50,8 @@ export function Value({ owner, path, source, running, scope }: LiveValueProps & 
   );
   const resolved = useSelect(value, (now) => now);
   const record = useSelect(scope.record?.state ?? NO_RECORD, (state) => state.state);
+  // What is no expression yet has no value, whatever it will read.
+  if (resolved.state === "failed" && /^expression_(?:syntax|type)$/u.test(resolved.error.code)) return null;
   const isWithout = record === "missing" && /\brecord\b/u.test(asked);
   const isWithoutItem = scope.item === null && /\b(?:item|row)\b/u.test(asked);
   if (isWithout || (isWithoutItem && resolved.state === "failed")) return <Line state="none" text="— when there is a record" />;

@@ -17,9 +17,12 @@ const LIVE: readonly (readonly string[])[] = [
   ["select-parent", "select-siblings"],
   ["move-up", "move-down", "move-out", "move-in"],
   ["wrap", "…", "unwrap"],
+  ["lock", "unlock", "ask-for-lock", "break-lock"],
   ["delete"],
 ];
 const DELETED: readonly (readonly string[])[] = [["restore"], ["select-siblings"]];
+/** Of these only what can be done now: each is the other's opposite. */
+const SITUATIONAL: ReadonlySet<string> = new Set(["lock", "unlock", "ask-for-lock", "break-lock"]);
 const CLOSING_EVENTS = ["mousedown", "touchstart"];
 const WRAPPERS: readonly string[] = ["wrap:Card", "wrap:Grid", "wrap:Form"];
 
@@ -96,5 +99,6 @@ function Item({ command, isEnabled, onPerform }: ItemProps) {
 function groupsOf(desk: Desk): readonly (readonly Command[])[] {
   const wrappers = wrapCommands(desk).filter((command) => WRAPPERS.includes(command.id) && command.isEnabled(desk));
   const groups = deletedOf(desk).length > 0 ? DELETED : LIVE;
-  return groups.map((ids) => ids.flatMap((id) => (id === "…" ? wrappers : (commandById(id) ?? []))));
+  const isOffered = (command: Command): boolean => !SITUATIONAL.has(command.id) || command.isEnabled(desk);
+  return groups.map((ids) => ids.flatMap((id) => (id === "…" ? wrappers : (commandById(id) ?? []))).filter(isOffered)).filter((group) => group.length > 0);
 }

@@ -3,6 +3,7 @@ import { namingProperty } from "../../model/names";
 import { typeOf } from "../../model/registry";
 import type { Definition } from "../../model/types";
 import type { Desk } from "../desk";
+import { foreignLock } from "../locks/useLock";
 import { askRename } from "../models/renaming";
 import { isSharedName } from "../models/subjects";
 import { inTarget, outTarget, wrappers } from "./arrange";
@@ -92,7 +93,7 @@ export function restoreSelected(desk: Desk): void {
 
 function canRename(desk: Desk): boolean {
   const node = desk.snapshot.node(desk.primary);
-  return node !== undefined && !desk.isReadOnly && desk.snapshot.isLive(node.id) && namingProperty(node, desk.registry) !== null;
+  return node !== undefined && !desk.isReadOnly && desk.snapshot.isLive(node.id) && namingProperty(node, desk.registry) !== null && foreignLock(desk, node.id) === null;
 }
 
 function canWrapInStack(desk: Desk): boolean {

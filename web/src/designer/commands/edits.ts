@@ -7,6 +7,7 @@ import { type Definition, type LiveNode, ROOT } from "../../model/types";
 import type { Desk } from "../desk";
 import type { DragData } from "../drag/data";
 import { movedOf } from "../drag/data";
+import { foreignLock } from "../locks/useLock";
 import { askRemoval } from "../models/questions";
 import { type AddPlace, restorePlace } from "./places";
 
@@ -17,9 +18,10 @@ export function add(desk: Desk, definition: Definition, place: Pick<AddPlace, "p
   return id;
 }
 
-/** The selected nodes that commands work on: those that stand somewhere, none within another. */
+/** The selected nodes that commands work on: those that stand somewhere, none within another or held by somebody else. */
 export function subjects(desk: Desk): readonly string[] {
-  return desk.isReadOnly ? [] : outermost(desk.snapshot, desk.selection.get());
+  if (desk.isReadOnly) return [];
+  return outermost(desk.snapshot, desk.selection.get()).filter((id) => foreignLock(desk, id) === null);
 }
 
 /** Puts the selection into the Trash and selects what stands next to it. */

@@ -3,9 +3,10 @@ import type { Desk } from "../desk";
 import type { Command } from "./command";
 import { EDITING, wrapCommands } from "./editing";
 import { type KeyPress, matchesKey } from "./keys";
+import { LOCKING } from "../locks/commands";
 import { VIEWING } from "./viewing";
 
-export const COMMANDS: readonly Command[] = [...EDITING, ...VIEWING];
+export const COMMANDS: readonly Command[] = [...EDITING, ...LOCKING, ...VIEWING];
 
 const BY_ID: ReadonlyMap<string, Command> = new Map(COMMANDS.map((command) => [command.id, command]));
 

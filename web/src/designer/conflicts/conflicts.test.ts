@@ -42,6 +42,23 @@ function scene(): { readonly ann: Side; readonly ben: Side; readonly page: strin
 const meet = (a: World, b: World): void => exchange(a.doc, b.doc);
 const label = ({ doc }: World, node: string) => standing(doc, { node, kind: "value", path: ["label"] });
 
+describe("an element that one has just made", () => {
+  it("is moved or deleted by somebody else without a conflict, and moved again it is new no more", () => {
+    for (const slot of ["children", null]) {
+      const { ann, ben, page } = scene();
+      const stack = put(ann, STACK, page, "children");
+      const made = put(ann, BUTTON, page, "children");
+      meet(ann, ben);
+      ann.journal.settle(ann.now);
+      ben.editor.place(made, slot === null ? null : [stack, slot, "a0"]);
+      meet(ann, ben);
+      expect(ann.conflicts.list.get()).toEqual([]);
+      ann.editor.place(made, [page, "children", "a5"]);
+      expect(ann.journal.waiting.get()).toMatchObject([{ node: made, isNew: false }]);
+    }
+  });
+});
+
 describe("two values of one property", () => {
   it("are shown to both authors, whichever stands", () => {
     for (let round = 0; round < 8; round += 1) {

@@ -37,6 +37,8 @@ function meet(transaction: Y.Transaction, edit: OwnEdit, item: Y.Item, isOwn: (c
     return isTaken ? { edit, theirs: undefined, client: theirs === item ? item.id.client : null, stands: "theirs" } : null;
   }
   if (theirs === undefined) return null;
+  // Whoever moves what one has just made has seen it: nobody else could have put it anywhere before.
+  if (edit.isNew && theirs.origin !== null && isOwn(theirs.origin.client)) return null;
   if (theirs.content instanceof Y.ContentType && !isExpressionItem(theirs)) return null;
   // Of a value that was taken back before one has heard of it only the place is left: there is nothing to choose.
   if (theirs.content instanceof Y.ContentDeleted) return null;

@@ -107,8 +107,10 @@ export class Journal {
   #note(where: Pick<Where, "node" | "path">, kind: OwnEdit["kind"], mine: Json | undefined, before: Json | undefined, now: number): OwnEdit {
     const key = keyOf({ ...where, kind: kind === "place" ? "place" : "value" });
     const known = this.#edits.get(key);
-    const isNew = kind === "place" && (known?.isNew ?? (before === null && this.#births.delete(where.node)));
-    const first = known?.isWaiting === true && known.kind === kind ? known.before : before;
+    // What the server has already is moved, and not made, by a later edit.
+    const unsent = known?.isWaiting === true && known.kind === kind ? known : undefined;
+    const isNew = kind === "place" && (unsent?.isNew ?? (before === null && this.#births.delete(where.node)));
+    const first = unsent === undefined ? before : unsent.before;
     const { label, type } = this.#name(where.node);
     const edit: OwnEdit = { key, node: where.node, kind, path: where.path, mine, before: first, at: now, isWaiting: true, isNew, label, type };
     this.#edits.delete(key);

@@ -3,7 +3,7 @@ import "./history.css";
 
 import { Button, Checkbox, Select, Skeleton } from "@mantine/core";
 import { History as HistoryIcon, ServerOff } from "lucide-react";
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 
 import { nodeLabel } from "../../model/labels";
 import { ROOT } from "../../model/types";
@@ -127,12 +127,16 @@ function usePeople(timeline: Timeline | null): readonly { readonly value: string
   return useMemo(() => [...seen].map(([value, label]) => ({ value, label })).toSorted((a, b) => a.label.localeCompare(b.label)), [seen]);
 }
 
-/** Reads the newest page at first and after each new revision, not more often than one can read. */
+/** Reads the newest page when the panel opens and after each new revision, not more often than one can read. */
 function useFresh(history: History): void {
   const revision = useConnection((state) => state.revision);
+  const isOpened = useRef(false);
   useEffect(() => {
-    const isFirst = history.reading.get().timeline === null;
-    const timer = setTimeout(() => void history.refresh(), isFirst ? 0 : REFRESH_MS);
+    const read = (): void => {
+      isOpened.current = true;
+      void history.refresh();
+    };
+    const timer = setTimeout(read, isOpened.current ? REFRESH_MS : 0);
     return () => clearTimeout(timer);
   }, [history, revision]);
 }

@@ -14,6 +14,7 @@ import type { Snapshot } from "../../model/snapshot";
 import type { Session } from "../../shared/api";
 import { Store } from "../../shared/store";
 import type { DeskConnection } from "../desk";
+import { Locks } from "../locks/Locks";
 import { OwnWork, type UndoneWork } from "../ownWork";
 import { Presence } from "../presence";
 import type { ConnectionState } from "../state";
@@ -27,6 +28,8 @@ export class PastConnection implements DeskConnection {
   readonly model = new LiveModel(this.doc);
   readonly editor = new Editor(this.doc, () => undefined);
   readonly presence: Presence;
+  /** Nobody holds anything of the past. */
+  readonly locks = new Locks({ user: "", mayBreak: false, send: () => undefined, tell: () => undefined });
   readonly state: Store<ConnectionState>;
   readonly history: Store<UndoState>;
   readonly undone: Store<UndoneWork | null>;
@@ -101,6 +104,7 @@ export class PastConnection implements DeskConnection {
 
   destroy(): void {
     this.#stop();
+    this.locks.destroy();
     this.presence.destroy();
     this.#awareness.destroy();
     this.#own.destroy();

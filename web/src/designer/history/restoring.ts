@@ -94,7 +94,7 @@ export async function effectsOf(room: string, registry: Registry, now: Snapshot,
     const model = past.node(node.place?.[0] ?? "");
     const name = nodeLabel(node, registry, past);
     const title = model === undefined ? `Bring back ${name}` : `${nodeLabel(model, registry, past)}: Bring back ${name}`;
-    return { title, effect: "Its values in the preview, which were hidden, are there again." };
+    return { title, effect: `Its ${model === undefined ? "records" : "values"} in the preview, which were hidden, are there again.` };
   });
   return [...lost, ...back];
 }

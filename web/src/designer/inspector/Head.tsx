@@ -1,6 +1,6 @@
 /** The inspector's head: what is selected, where it stands, its name, and what can be done with it. */
 import { ActionIcon, Menu } from "@mantine/core";
-import { ChevronRight, Copy, EllipsisVertical, Hash, Trash2 } from "lucide-react";
+import { ChevronRight, Copy, EllipsisVertical, Hash, Lock as LockIcon, Trash2 } from "lucide-react";
 
 import { nodeLabel } from "../../model/labels";
 import { namingProperty } from "../../model/names";
@@ -9,8 +9,10 @@ import { ROOT } from "../../model/types";
 import { Avatar } from "../../shared/Avatar";
 import { useSelect } from "../../shared/store";
 import { duplicate, remove } from "../commands/edits";
+import { commandById } from "../commands/list";
 import { DefinitionIcon } from "../DefinitionIcon";
 import { useConnection, useDesk, useIsReadOnly, usePeopleAt } from "../desk";
+import { useForeignLock } from "../locks/useLock";
 import { NameField } from "./NameField";
 
 interface HeadProps {
@@ -25,7 +27,8 @@ export function Head({ id, title, kind, icon }: HeadProps) {
   const people = usePeopleAt(id);
   const node = useSelect(desk.connection.model.snapshots, (snapshot) => snapshot.node(id));
   const property = node === undefined ? (id === ROOT ? "name" : null) : namingProperty(node, desk.registry);
-  const isReadOnly = useIsReadOnly();
+  const isHeld = useForeignLock(id) !== null;
+  const isReadOnly = useIsReadOnly() || isHeld;
   return (
     <header className="dr-inspector-head">
       <Breadcrumbs id={id} />
@@ -92,7 +95,9 @@ function Breadcrumbs({ id }: { readonly id: string }) {
 
 function HeadMenu({ node }: { readonly node: LiveNode }) {
   const desk = useDesk();
-  const isReadOnly = useIsReadOnly();
+  const isHeld = useForeignLock(node.id) !== null;
+  const lock = commandById("lock");
+  const isReadOnly = useIsReadOnly() || isHeld;
   if (isReadOnly || node.place === null) return null;
   const isRoot = node.place[0] === ROOT;
   return (
@@ -103,6 +108,7 @@ function HeadMenu({ node }: { readonly node: LiveNode }) {
       <Menu.Dropdown>
         {!isRoot && <Menu.Item leftSection={<ChevronRight size={13} />} onClick={() => desk.select(node.place?.[0] ?? ROOT)}>Select what it is in</Menu.Item>}
         <Menu.Item leftSection={<Copy size={13} />} onClick={() => duplicate(desk)}>Duplicate</Menu.Item>
+        {lock?.isEnabled(desk) === true && <Menu.Item leftSection={<LockIcon size={13} />} onClick={() => lock.run(desk)}>{lock.title}</Menu.Item>}
         <Menu.Item leftSection={<Trash2 size={13} />} color="red" onClick={() => remove(desk)}>Move to the Trash</Menu.Item>
       </Menu.Dropdown>
     </Menu>

@@ -10,6 +10,8 @@ import { type Definition, type LiveNode, ROOT } from "../../model/types";
 import { State } from "../../shared/States";
 import { sameItems, useSelect } from "../../shared/store";
 import { type Desk, useDesk, useIsReadOnly, useSelectedKeys } from "../desk";
+import { LockNote } from "../locks/LockNote";
+import { foreignLock } from "../locks/useLock";
 import { TrashNote } from "../panels/TrashNote";
 import { liveNode, SubjectContext } from "./field";
 import { fieldFocus } from "./fieldFocus";
@@ -45,7 +47,9 @@ const BINDABLE: ReadonlySet<string> = new Set(["component", "step", "page"]);
 
 function useNewSubject(ids: readonly string[], definition: Definition | undefined) {
   const desk = useDesk();
-  const isReadOnly = useIsReadOnly();
+  const locks = useSelect(desk.connection.locks.state, (state) => state);
+  const isHeld = useMemo(() => locks.locks.length > 0 && ids.some((id) => foreignLock(desk, id) !== null), [desk, ids, locks]);
+  const isReadOnly = useIsReadOnly() || isHeld;
   const key = ids.join(" ");
   const isBindable = BINDABLE.has(definition?.kind ?? "");
   return useMemo(() => {
@@ -65,6 +69,7 @@ function OneInspector({ id }: { readonly id: string }) {
     <SubjectContext value={subject}>
       <Head id={id} title={title} kind={id === ROOT ? "Application" : typeTitle(type, desk.registry)} icon={id === ROOT ? "layout-dashboard" : definition?.icon} />
       <TrashNote id={id} />
+      <LockNote id={id} />
       {definition === undefined && id !== ROOT && <p className="dr-note">This type is not known here. Its properties are shown as JSON.</p>}
       <Properties id={id} definition={definition} />
     </SubjectContext>

@@ -11,6 +11,8 @@ import { DefinitionIcon, sectionIcon } from "../DefinitionIcon";
 import { type Desk, useDesk } from "../desk";
 import { carry } from "../drag/data";
 import { useFlash } from "../flash";
+import { LockMark } from "../locks/LockMark";
+import { type Lock, lockWords } from "../locks/state";
 import type { Person } from "../presence";
 import { ROW_HEIGHT } from "./dropTarget";
 import { NameInput } from "./NameInput";
@@ -27,6 +29,8 @@ export interface LayerRowProps {
   readonly problems: number;
   readonly people: readonly Person[];
   readonly isRefused: boolean;
+  /** Who holds it, of itself and not with what it stands in. */
+  readonly lock: Lock | null;
   /** Whether the revision of the past that is shown changed it. */
   readonly isChanged: boolean;
   /** When it was deleted, in words; null for what is not in the Trash, and where nobody knows. */
@@ -38,7 +42,7 @@ export function rowElementId(key: string): string {
 }
 
 export const LayerRow = memo(function LayerRow(props: LayerRowProps) {
-  const { row, label, isSelected, isActive, isRenaming, problems, people, isRefused, isChanged, deleted } = props;
+  const { row, label, isSelected, isActive, isRenaming, problems, people, isRefused, lock, isChanged, deleted } = props;
   const desk = useDesk();
   const flash = useFlash(row.key);
   const element = useRef<HTMLDivElement>(null);
@@ -50,7 +54,7 @@ export const LayerRow = memo(function LayerRow(props: LayerRowProps) {
       id={rowElementId(row.key)}
       role="treeitem"
       className="dr-row"
-      aria-label={rowName(label, type, row, problems, deleted, isChanged)}
+      aria-label={rowName(label, type, row, problems, deleted, isChanged, lock === null ? null : lockWords(lock, [], desk.connection.locks.user))}
       aria-level={row.level}
       aria-posinset={row.position}
       aria-setsize={row.size}
@@ -79,6 +83,7 @@ export const LayerRow = memo(function LayerRow(props: LayerRowProps) {
       {people.slice(0, 3).map((person) => (
         <span key={person.client} className="dr-row-person" style={{ background: person.color }} title={person.name} />
       ))}
+      {lock !== null && <LockMark lock={lock} />}
       {problems > 0 && (
         <span className="dr-row-problems" title={problems === 1 ? "1 problem" : `${problems} problems`}>
           <CircleAlert size={12} aria-hidden />
@@ -148,12 +153,13 @@ function sameMembers<T extends object>(a: T, b: T): boolean {
 }
 
 // A label alone would make two buttons called "Save" and a text "Save" the same to a listener.
-function rowName(label: string, type: string | null, row: TreeRow, problems: number, deleted: string | null, isChanged: boolean): string {
+function rowName(label: string, type: string | null, row: TreeRow, problems: number, deleted: string | null, isChanged: boolean, locked: string | null): string {
   const parts = [label];
   if (type !== null && type !== label) parts.push(type);
   if (row.slotTitle !== null) parts.push(row.slotTitle);
   if (deleted !== null) parts.push(deleted);
   if (isChanged) parts.push("changed in this revision");
+  if (locked !== null) parts.push(locked);
   if (problems > 0) parts.push(problems === 1 ? "1 problem" : `${problems} problems`);
   return parts.join(", ");
 }

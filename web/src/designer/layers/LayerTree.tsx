@@ -82,6 +82,7 @@ function useRow(rows: readonly TreeRow[], chosen: ReadonlySet<string>, selected:
   const deletedAt = useSelect(tools.deletedAt, (value) => value);
   const problems = useProblemCounts();
   const people = usePeopleByNode();
+  const locks = useSelect(desk.connection.locks.state, (state) => state);
   const refused = useRefusedNodes();
   const changed = useSelect(desk.changed, (value) => value);
   return (index: number) => {
@@ -100,6 +101,7 @@ function useRow(rows: readonly TreeRow[], chosen: ReadonlySet<string>, selected:
         problems={problems.get(row.key) ?? 0}
         people={people.get(row.key) ?? NOBODY}
         isRefused={refused.has(row.key)}
+        lock={locks.locks.find(({ component }) => component === row.key) ?? null}
         isChanged={changed.has(row.key)}
         deleted={time === undefined ? null : `deleted ${TIME.format(time)}`}
       />

@@ -54,7 +54,7 @@ export function RootList(props: RootListProps) {
       <div className="dr-panel-tools">
         <div className="dm-search">
           <Search size={13} aria-hidden />
-          <input className="dr-input" type="search" aria-label={`Find a ${props.noun}`} placeholder={`Find among ${nodes.length}…`} value={filter} onChange={(event) => setFilter(event.currentTarget.value)} />
+          <input className="dr-input" type="search" aria-label={`Find a ${props.noun}`} placeholder={nodes.length === 0 ? "Nothing to find yet" : `Find among ${nodes.length}…`} disabled={nodes.length === 0} value={filter} onChange={(event) => setFilter(event.currentTarget.value)} />
         </div>
         <Tooltip label={`New ${props.noun}`}>
           <ActionIcon aria-label={`New ${props.noun}`} disabled={isReadOnly} onClick={add}><Plus size={16} /></ActionIcon>

@@ -23,6 +23,8 @@ function scene() {
   return { ...one, page, button, journal, refusals: new Refusals(journal, one.doc) };
 }
 
+const propsOf = (doc: Y.Doc, node: string) => doc.getMap<Y.Map<unknown>>("nodes").get(node)?.get("props") as Y.Map<unknown>;
+
 /** A text, and a new stack with a button in it, that wait; refused as a whole. */
 function refused() {
   const here = scene();
@@ -64,6 +66,24 @@ describe("a refusal without nodes", () => {
     const read = readNotes(written);
     expect(JSON.parse(JSON.stringify(read.refusals))).toEqual(JSON.parse(JSON.stringify(refusals.list.get())));
     expect(read.news).toEqual([refusal.id]);
+  });
+});
+
+describe("a refusal of what was sent letter by letter", () => {
+  it("is one, with the newest words, until another thing is refused", () => {
+    const { editor, journal, refusals, button, live } = scene();
+    const message = { nodes: [button], path: ["nodes", button, "props", "label"], code: "check_permission", reason: "only owners" };
+    const before = live.snapshots.get().node(button)?.props.label ?? "";
+    for (const text of ["G", "Gr", "Größe"]) {
+      editor.set(button, ["label"], text);
+      const [edit] = journal.all;
+      // The server has put it back before it says so.
+      editor.doc.transact(() => propsOf(editor.doc, button).set("label", before), "server");
+      refusals.add(message, false, edit?.at ?? 0);
+    }
+    expect(refusals.list.get().map(({ values }) => values.map(({ mine }) => mine))).toEqual([["Größe"]]);
+    refusals.add({ ...message, code: "value_type" }, false, 0);
+    expect(refusals.list.get()).toHaveLength(2);
   });
 });
 

@@ -64,8 +64,18 @@ export class Refusals {
     const values = withoutTheirOwn(edits).map((edit) => withClip(edit, mine));
     this.#journal.forget(edits.map(({ key }) => key));
     const refusal: Refusal = { ...message, id: `${now}-${Math.random().toString(36).slice(2)}`, path: propPath(message.path), at: now, isOffline, values };
-    this.list.update((list) => [...list, refusal].slice(-REFUSALS_MAX));
-    return refusal;
+    return this.#keep(refusal);
+  }
+
+  /** Letter by letter the same is refused again and again: that is one refusal, with the newest words. */
+  #keep(refusal: Refusal): Refusal {
+    const list = this.list.get();
+    const former = list.filter((other) => isAgain(other, refusal));
+    const keys = new Set(refusal.values.map(({ key }) => key));
+    const earlier = former.flatMap(({ values }) => values).filter(({ key }) => !keys.has(key));
+    const kept = { ...refusal, values: [...earlier, ...refusal.values] };
+    this.list.set([...list.filter((other) => !former.includes(other)), kept].slice(-REFUSALS_MAX));
+    return kept;
   }
 
   restore(refusals: readonly Refusal[]): void {
@@ -94,6 +104,11 @@ export class Refusals {
   dismissAll(): void {
     this.list.set([]);
   }
+}
+
+// What was refused while offline was one piece of work, and stays one.
+function isAgain(one: Refusal, other: Refusal): boolean {
+  return !one.isOffline && !other.isOffline && one.nodes.length > 0 && one.code === other.code && sameJson([...one.nodes], [...other.nodes]) && sameJson([...one.path], [...other.path]);
 }
 
 // A new node comes whole: what was written in it, and put into it, is not told again.

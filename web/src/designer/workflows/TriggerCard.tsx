@@ -64,13 +64,19 @@ export function TriggerCard({ workflow }: { readonly workflow: LiveNode }) {
         <div id={id} className="dw-form">
           <NodeSubject id={workflow.id} isBindable={false}>
             <FieldFrame owner={workflow} path={KIND_PATH} schema={schema?.properties?.type ?? {}} value={type} isGroup={false} id={`${id}-kind`}>
-              <NativeSelect
-                label="Starts"
-                value={type}
-                disabled={isReadOnly}
-                data={[...Object.entries(KINDS).map(([value, { title }]) => ({ value, label: title })), ...(kind === undefined ? [{ value: type, label: type }] : [])]}
-                onChange={(event) => choose(event.currentTarget.value)}
-              />
+              {isReadOnly ? (
+                <div role="group" aria-labelledby={`${id}-starts`}>
+                  <span className="dr-label" id={`${id}-starts`}>Starts</span>
+                  <div className="dr-words">{kind?.title ?? type}</div>
+                </div>
+              ) : (
+                <NativeSelect
+                  label="Starts"
+                  value={type}
+                  data={[...Object.entries(KINDS).map(([value, { title }]) => ({ value, label: title })), ...(kind === undefined ? [{ value: type, label: type }] : [])]}
+                  onChange={(event) => choose(event.currentTarget.value)}
+                />
+              )}
             </FieldFrame>
             {(kind?.members ?? []).map((name) => {
               const member = schema?.properties?.[name];

@@ -1,0 +1,1 @@
+"""The bus: how the nodes of a cluster reach each other. SPEC: section BU."""
