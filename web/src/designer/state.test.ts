@@ -26,13 +26,15 @@ describe("the saved mark", () => {
 
 describe("the server's messages", () => {
   it("are read by their type", () => {
-    expect(readMessage('{"type":"refused","code":"check_cycle","reason":"Schleife é","nodes":["a"],"path":["place"]}')).toEqual({
+    expect(readMessage('{"type":"refused","code":"check_permission","reason":"Größe é","nodes":["a"],"path":["props"]}')).toEqual({
       type: "refused",
-      code: "check_cycle",
-      reason: "Schleife é",
+      code: "check_permission",
+      reason: "Größe é",
       nodes: ["a"],
-      path: ["place"],
+      path: ["props"],
     });
+    // The server's own words are about nodes, of which the designer does not speak.
+    expect(readMessage('{"type":"refused","code":"check_cycle","reason":"a node cannot be in itself"}')).toMatchObject({ reason: expect.stringMatching(/^an element cannot stand inside itself/) as string });
     expect(readMessage('{"type":"lost","texts":["Größe 😀",{"node":"a","text":"é"}]}')).toEqual({ type: "lost", texts: ["Größe 😀", "é"] });
     expect(readMessage('{"type":"revision","revision":7}')).toEqual({ type: "revision", revision: 7 });
   });
