@@ -28,6 +28,7 @@ _MAY = {
     Verb.EDIT: {_OWNER, _EDITOR},
     Verb.MANAGE: {_OWNER},
     Verb.TRIM: {_OWNER},
+    Verb.BREAK: {_OWNER},
     Verb.DELETE: {_OWNER},
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import given
@@ -156,7 +157,10 @@ def test_documents_of_a_socket_have_rates_of_their_own(slow: InsideServer, diale
             fill(socket, name, burst)
         wait_until(
             lambda: slow.call(
-                lambda: sum(room.room.durable == burst + 1 for room in slow.host) == len(rooms)
+                lambda: (
+                    [room.room.durable for room in slow.host if unquote(room.id.name) in rooms]
+                    == [burst + 1] * len(rooms)
+                )
             ),
             "all edits of both",
         )

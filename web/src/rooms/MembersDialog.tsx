@@ -114,7 +114,7 @@ function AddMember({ onAdd }: { readonly onAdd: (user: string, role: Role) => Pr
   };
   return (
     <form className="dr-dialog-form" onSubmit={(event) => void add(event)} noValidate>
-      <TextInput label="Add a user" description="Their id: the claim “sub” of their token." value={user} onChange={(event) => setUser(event.currentTarget.value)} maxLength={200} />
+      <TextInput label="Add a user" description="Their user id, which whoever manages your sign-in knows." value={user} onChange={(event) => setUser(event.currentTarget.value)} maxLength={200} />
       <NativeSelect label="Role" value={role} data={ROLES.map(({ value, label }) => ({ value, label }))} onChange={(event) => setRole(event.currentTarget.value as Role)} />
       <Button type="submit" leftSection={<UserPlus size={14} />} disabled={user.trim() === ""}>Add</Button>
     </form>
