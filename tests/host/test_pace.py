@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Iterator
@@ -131,6 +132,21 @@ def _fill_hocuspocus(socket: ClientConnection, room: str, edits: int) -> None:
         socket.send(address(room) + frame)
 
 
+def _fill_sharedb(socket: ClientConnection, room: str, edits: int) -> None:
+    collection, _, name = room.partition("/")
+    for number in range(edits):
+        op = {"op": [{"p": [f"k{number}"], "oi": "é"}], "v": 1, "seq": number + 1, "x": {}}
+        socket.send(json.dumps({"a": "op", "c": collection, "d": name, "src": None, **op}))
+
+
+def _fetch_sharedb(socket: ClientConnection, room: str) -> None:
+    """Wait until *room* is open: of what comes before, only some may wait for it."""
+    collection, _, name = room.partition("/")
+    socket.send(json.dumps({"a": "f", "c": collection, "d": name}))
+    while json.loads(socket.recv(timeout=20))["a"] != "f":
+        pass
+
+
 def _read_on(socket: ClientConnection) -> None:
     """Read *socket* to its end."""
     with suppress(ConnectionClosed):
@@ -138,24 +154,29 @@ def _read_on(socket: ClientConnection) -> None:
             socket.recv()
 
 
-def test_documents_of_a_socket_have_rates_of_their_own(slow: InsideServer) -> None:
+@pytest.mark.parametrize("dialect", ["hocuspocus", "sharedb"])
+def test_documents_of_a_socket_have_rates_of_their_own(slow: InsideServer, dialect: str) -> None:
     """[LM11] one document's burst takes nothing from another's."""
-    rooms = [f"rate/hocuspocus-{name}" for name in "äö"]
+    rooms = [f"rate/{dialect}-{name}" for name in "äö"]
+    fill = _fill_hocuspocus if dialect == "hocuspocus" else _fill_sharedb
     burst = 20 * RATE_BURST_S
     for name in rooms:
         with Native(slow, name) as author:
             author.answer(author.submit({}, 0, kind="create"))
 
-    with open_socket(f"{slow.socket_url}/hocuspocus") as socket:
+    with open_socket(f"{slow.socket_url}/{dialect}") as socket:
         for name in rooms:
-            socket.send(auth(name))
-            socket.send(step1(name))
-            wait_for_frame(socket, address(name) + b"\x00\x01")
+            if dialect == "hocuspocus":
+                socket.send(auth(name))
+                socket.send(step1(name))
+                wait_for_frame(socket, address(name) + b"\x00\x01")
+            else:
+                _fetch_sharedb(socket, name)
         # Whoever reads no answers is not read either.
         threading.Thread(target=_read_on, args=(socket,), daemon=True).start()
         begin = time.monotonic()
         for name in rooms:
-            _fill_hocuspocus(socket, name, burst)
+            fill(socket, name, burst)
         wait_until(
             lambda: slow.call(
                 lambda: (
